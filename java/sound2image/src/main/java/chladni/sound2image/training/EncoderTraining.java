@@ -11,7 +11,6 @@ import chladni.engine.loss.Losses;
 import chladni.engine.nn.Mode;
 import chladni.engine.nn.Parameters;
 import chladni.engine.optim.Adam;
-import java.util.function.BiFunction;
 
 /**
  * The training of a classifier: cross-entropy against labels, Adam. Inputs {@code x} (batch,
@@ -28,7 +27,6 @@ public final class EncoderTraining {
   }
 
   /**
-   * @param input from the graph to what the network sees, such as an augmented picture
    * @param name of the file of weights, without ending
    */
   public static SimpleTraining of(
@@ -38,7 +36,6 @@ public final class EncoderTraining {
       Shape item,
       int classes,
       Network network,
-      BiFunction<Node, Node, Node> input,
       long seed) {
     Graph graph = new Graph();
     int[] dims = new int[item.rank() + 1];
@@ -51,7 +48,7 @@ public final class EncoderTraining {
     Node step = graph.assign(counter, Ops.increment(graph.read(counter)));
     Parameters p = new Parameters(graph, "");
     Mode mode = Mode.train(new Mode.Randomness(step, seed));
-    Node logits = network.logits(p, input.apply(x, step), mode);
+    Node logits = network.logits(p, x, mode);
     Node loss = Losses.crossEntropy(logits, labels);
     Adam.standard("adam").minimize(loss, rate, p.trainable());
     Node hit =
