@@ -46,7 +46,7 @@ final class Tools {
         .findFirst();
   }
 
-  /** The first line that has a digit in it: nvcc begins with its own name. */
+  /** The first line that has a version in it: nvcc begins with a copyright. */
   private static String version(Path tool) {
     try {
       Process process =
@@ -59,7 +59,7 @@ final class Tools {
       String output = new String(process.getInputStream().readNBytes(4096), StandardCharsets.UTF_8);
       return output
           .lines()
-          .filter(line -> line.chars().anyMatch(Character::isDigit))
+          .filter(line -> line.matches(".*\\d\\.\\d.*"))
           .findFirst()
           .orElse("unknown version")
           .strip();
