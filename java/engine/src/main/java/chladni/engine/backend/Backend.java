@@ -1,0 +1,26 @@
+package chladni.engine.backend;
+
+import chladni.engine.graph.Graph;
+
+/** An opened backend. It owns its threads and native state; programs and stores die with it. */
+public interface Backend extends AutoCloseable {
+  /** The name of its provider. */
+  String name();
+
+  /** One line for people: instruction sets, library versions, threads. */
+  String description();
+
+  /** An empty store; variables take their first values from the seed. */
+  Store newStore(long seed, Precision precision);
+
+  /**
+   * Binds a graph: plans memory, chooses implementations, declares the graph's variables in the
+   * store. The graph is frozen.
+   *
+   * @throws PrecisionException when this backend has no such precision
+   */
+  Program compile(Graph graph, Store store, Precision precision);
+
+  @Override
+  void close();
+}

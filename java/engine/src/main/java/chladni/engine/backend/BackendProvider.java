@@ -1,0 +1,17 @@
+package chladni.engine.backend;
+
+/** How ServiceLoader finds a backend. */
+public interface BackendProvider {
+  /** The name that {@code --device} takes: {@code reference}, {@code cpu}, {@code cuda}. */
+  String name();
+
+  /** The order in which {@code auto} tries backends: the highest first; negative is never tried. */
+  int priority();
+
+  /**
+   * Opens the backend.
+   *
+   * @throws MissingBackendException when this machine lacks what it needs, with what was tried
+   */
+  Backend open(BackendOptions options);
+}

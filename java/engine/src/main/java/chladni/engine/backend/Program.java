@@ -1,0 +1,155 @@
+package chladni.engine.backend;
+
+import chladni.engine.graph.DType;
+import chladni.engine.graph.Graph;
+import chladni.engine.graph.Node;
+import java.util.Map;
+import java.util.SequencedMap;
+import java.util.concurrent.atomic.AtomicReference;
+
+/**
+ * A compiled graph: write the inputs, run, read the outputs. Inputs keep their values between runs.
+ * One thread at a time: a second one gets an exception, not a race. Values are in row-major logical
+ * order.
+ */
+public abstract class Program implements AutoCloseable {
+  private final SequencedMap<String, Node> inputs;
+  private final SequencedMap<String, Node> outputs;
+  private final AtomicReference<Thread> user = new AtomicReference<>();
+  private volatile boolean closed;
+
+  protected Program(Graph graph) {
+    this.inputs = graph.inputs();
+    this.outputs = graph.outputs();
+  }
+
+  /** Sets a FLOAT input. */
+  public final void write(String input, float[] values) {
+    Node node = find(inputs, "input", input, DType.FLOAT, values.length);
+    guarded(() -> copyIn(node, values));
+  }
+
+  /** Sets an INT32 input. */
+  public final void write(String input, int[] values) {
+    Node node = find(inputs, "input", input, DType.INT32, values.length);
+    guarded(() -> copyIn(node, values));
+  }
+
+  /** Computes every output and makes every assignment, once. */
+  public final void run() {
+    guarded(this::execute);
+  }
+
+  /** Copies a FLOAT output of the last run into {@code dst}. */
+  public final void read(String output, float[] dst) {
+    Node node = find(outputs, "output", output, DType.FLOAT, dst.length);
+    guarded(() -> copyOut(node, dst));
+  }
+
+  /** A FLOAT output of the last run. */
+  public final float[] read(String output) {
+    Node node = outputs.get(output);
+    float[] dst = new float[node == null ? 0 : Math.toIntExact(node.shape().elements())];
+    read(output, dst);
+    return dst;
+  }
+
+  /** A FLOAT output of the last run, exact. */
+  public final double[] readDoubles(String output) {
+    Node n = outputs.get(output);
+    double[] dst = new double[n == null ? 0 : Math.toIntExact(n.shape().elements())];
+    Node node = find(outputs, "output", output, DType.FLOAT, dst.length);
+    guarded(() -> copyOut(node, dst));
+    return dst;
+  }
+
+  /** An INT32 output of the last run. */
+  public final int[] readInts(String output) {
+    Node n = outputs.get(output);
+    int[] dst = new int[n == null ? 0 : Math.toIntExact(n.shape().elements())];
+    Node node = find(outputs, "output", output, DType.INT32, dst.length);
+    guarded(() -> copyOut(node, dst));
+    return dst;
+  }
+
+  /** A FLOAT output of one element. */
+  public final double scalar(String output) {
+    double[] values = readDoubles(output);
+    if (values.length != 1) {
+      throw new ProgramException(
+          "output '%s': scalar needs one element, got %s. Use read."
+              .formatted(output, outputs.get(output).shape()));
+    }
+    return values[0];
+  }
+
+  /** What was chosen for each node and where it lies, one line each, then the totals. */
+  public abstract String explain();
+
+  protected abstract void copyIn(Node input, float[] values);
+
+  protected abstract void copyIn(Node input, int[] values);
+
+  protected abstract void execute();
+
+  protected abstract void copyOut(Node output, float[] dst);
+
+  protected abstract void copyOut(Node output, double[] dst);
+
+  protected abstract void copyOut(Node output, int[] dst);
+
+  /** Frees what the program owns; called once. */
+  protected abstract void release();
+
+  /** Waits for nobody: closing while another thread is inside throws. */
+  @Override
+  public final void close() {
+    if (!closed) {
+      guarded(
+          () -> {
+            closed = true;
+            release();
+          });
+    }
+  }
+
+  private void guarded(Runnable action) {
+    Thread me = Thread.currentThread();
+    if (!user.compareAndSet(null, me)) {
+      Thread other = user.get();
+      throw new ProgramException(
+          "program: it serves one thread at a time and %s is inside. Compile one program per thread."
+              .formatted(other == null ? "another" : "'" + other.getName() + "'"));
+    }
+    try {
+      if (closed) {
+        throw new ProgramException("program: it is closed. Compile the graph again.");
+      }
+      action.run();
+    } finally {
+      user.set(null);
+    }
+  }
+
+  private static Node find(
+      Map<String, Node> names, String kind, String name, DType dtype, int length) {
+    Node node = names.get(name);
+    if (node == null) {
+      throw new ProgramException(
+          "%s '%s': there is none of this name; there are %s.".formatted(kind, name, names.keySet()));
+    }
+    if (node.dtype() != dtype || node.shape().elements() != length) {
+      throw new ProgramException(
+          "%s '%s': it is %s %s with %d elements, got %s with %d."
+              .formatted(
+                  kind,
+                  name,
+                  node.dtype(),
+                  node.shape(),
+                  node.shape().elements(),
+                  dtype,
+                  length));
+    }
+    return node;
+  }
+}

@@ -1,0 +1,12 @@
+package chladni.engine.backend;
+
+import chladni.engine.error.EngineException;
+
+/** A program or store used wrongly: an unknown name, a wrong length, two threads, after closing. */
+public final class ProgramException extends EngineException {
+  private static final long serialVersionUID = 1L;
+
+  public ProgramException(String message) {
+    super(message);
+  }
+}

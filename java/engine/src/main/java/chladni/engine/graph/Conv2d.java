@@ -1,0 +1,40 @@
+package chladni.engine.graph;
+
+import java.util.List;
+
+/** Cross-correlation: src (N, C, H, W) with weight (O, C, kH, kW) gives (N, O, oH, oW). */
+public record Conv2d(Window window) implements Op {
+  @Override
+  public TensorType infer(Operands in) {
+    in.floats(2).rank(0, 4, "(N,C,H,W)").rank(1, 4, "(O,C,kH,kW)");
+    Shape x = in.shape(0);
+    Shape w = in.shape(1);
+    in.check(
+        x.dim(1) == w.dim(1),
+        "input channels must equal weight channels, got %d of %s and %d of %s. Check the skip concat.",
+        x.dim(1),
+        x,
+        w.dim(1),
+        w);
+    int oh = window.outH(x.dim(2), w.dim(2));
+    int ow = window.outW(x.dim(3), w.dim(3));
+    in.check(
+        oh >= 1 && ow >= 1,
+        "kernel %dx%d does not fit into %s with %s. Enlarge the input or the padding.",
+        w.dim(2),
+        w.dim(3),
+        x,
+        window);
+    return TensorType.floats(Shape.of(x.dim(0), w.dim(0), oh, ow));
+  }
+
+  @Override
+  public List<Node> vjp(Node out, Node dOut) {
+    Node src = out.input(0);
+    Node weight = out.input(1);
+    Shape x = src.shape();
+    return List.of(
+        Ops.convTranspose2d(dOut, weight, window, x.dim(2), x.dim(3)),
+        Ops.convWeightGrad(src, dOut, window, weight.shape().dim(2), weight.shape().dim(3)));
+  }
+}

@@ -1,0 +1,352 @@
+package chladni.engine.graph;
+
+import java.util.List;
+import java.util.stream.IntStream;
+
+/**
+ * The public verbs. Each appends nodes to the graph of its operands; two-operand arithmetic
+ * broadcasts by the rule of NumPy. Composed verbs stand below the primitive ones.
+ */
+public final class Ops {
+  private Ops() {}
+
+  private static Node append(Op op, Node... operands) {
+    return operands[0].graph().append(op, List.of(operands));
+  }
+
+  // Elementwise, one operand.
+
+  public static Node neg(Node x) {
+    return append(new Neg(), x);
+  }
+
+  public static Node abs(Node x) {
+    return append(new Abs(), x);
+  }
+
+  public static Node sign(Node x) {
+    return append(new Sign(), x);
+  }
+
+  public static Node exp(Node x) {
+    return append(new Exp(), x);
+  }
+
+  public static Node expm1(Node x) {
+    return append(new Expm1(), x);
+  }
+
+  public static Node log(Node x) {
+    return append(new Log(), x);
+  }
+
+  public static Node sqrt(Node x) {
+    return append(new Sqrt(), x);
+  }
+
+  public static Node reciprocal(Node x) {
+    return append(new Reciprocal(), x);
+  }
+
+  public static Node tanh(Node x) {
+    return append(new Tanh(), x);
+  }
+
+  public static Node sigmoid(Node x) {
+    return append(new Sigmoid(), x);
+  }
+
+  public static Node softplus(Node x) {
+    return append(new Softplus(), x);
+  }
+
+  public static Node relu(Node x) {
+    return leakyRelu(x, 0);
+  }
+
+  public static Node leakyRelu(Node x, double slope) {
+    return append(new LeakyRelu(slope), x);
+  }
+
+  static Node leakyStep(Node x, double slope) {
+    return append(new LeakyStep(slope), x);
+  }
+
+  public static Node scale(Node x, double factor) {
+    return factor == 1 ? x : append(new Scale(factor), x);
+  }
+
+  public static Node shift(Node x, double addend) {
+    return addend == 0 ? x : append(new Shift(addend), x);
+  }
+
+  public static Node isFinite(Node x) {
+    return append(new IsFinite(), x);
+  }
+
+  public static Node stopGradient(Node x) {
+    return append(new StopGradient(), x);
+  }
+
+  public static Node toFloat(Node x) {
+    return append(new ToFloat(), x);
+  }
+
+  public static Node increment(Node counter) {
+    return append(new Increment(), counter);
+  }
+
+  // Elementwise, two and three operands; they broadcast.
+
+  public static Node add(Node a, Node b) {
+    Shape s = common("add", a, b);
+    return append(new Add(), broadcast(a, s), broadcast(b, s));
+  }
+
+  public static Node sub(Node a, Node b) {
+    Shape s = common("sub", a, b);
+    return append(new Sub(), broadcast(a, s), broadcast(b, s));
+  }
+
+  public static Node mul(Node a, Node b) {
+    Shape s = common("mul", a, b);
+    return append(new Mul(), broadcast(a, s), broadcast(b, s));
+  }
+
+  public static Node div(Node a, Node b) {
+    Shape s = common("div", a, b);
+    return append(new Div(), broadcast(a, s), broadcast(b, s));
+  }
+
+  public static Node maximum(Node a, Node b) {
+    Shape s = common("maximum", a, b);
+    return append(new Maximum(), broadcast(a, s), broadcast(b, s));
+  }
+
+  public static Node minimum(Node a, Node b) {
+    Shape s = common("minimum", a, b);
+    return append(new Minimum(), broadcast(a, s), broadcast(b, s));
+  }
+
+  public static Node greater(Node a, Node b) {
+    Shape s = common("greater", a, b);
+    return append(new Greater(), broadcast(a, s), broadcast(b, s));
+  }
+
+  public static Node equal(Node a, Node b) {
+    Shape s = common("equal", a, b);
+    return append(new Equal(), broadcast(a, s), broadcast(b, s));
+  }
+
+  /** {@code condition != 0 ? a : b}. */
+  public static Node where(Node condition, Node a, Node b) {
+    Shape ab = common("where", a, b);
+    Shape s = common("where", condition, broadcast(a, ab));
+    return append(new Where(), broadcast(condition, s), broadcast(a, s), broadcast(b, s));
+  }
+
+  private static Shape common(String verb, Node a, Node b) {
+    Shape x = a.shape();
+    Shape y = b.shape();
+    int rank = Math.max(x.rank(), y.rank());
+    int[] dims = new int[rank];
+    for (int i = 1; i <= rank; i++) {
+      int p = i <= x.rank() ? x.dim(-i) : 1;
+      int q = i <= y.rank() ? y.dim(-i) : 1;
+      if (p != q && p != 1 && q != 1) {
+        throw new ShapeException(
+            "%s: operands must broadcast, got %s and %s. Align axes at the end or reshape one."
+                .formatted(verb, a, b));
+      }
+      dims[rank - i] = Math.max(p, q);
+    }
+    return Shape.of(dims);
+  }
+
+  // Shape.
+
+  public static Node broadcast(Node x, Shape shape) {
+    return x.shape().equals(shape) ? x : append(new Broadcast(shape), x);
+  }
+
+  public static Node reshape(Node x, Shape shape) {
+    return x.shape().equals(shape) ? x : append(new Reshape(shape), x);
+  }
+
+  /** All axes but the first become one. */
+  public static Node flatten(Node x) {
+    int n = x.shape().dim(0);
+    return reshape(x, Shape.of(n, Math.toIntExact(x.shape().elements() / n)));
+  }
+
+  /** Axes in another order; without one, in reverse. */
+  public static Node transpose(Node x, int... order) {
+    int rank = x.shape().rank();
+    IntStream axes =
+        order.length == 0
+            ? IntStream.range(0, rank).map(i -> rank - 1 - i)
+            : IntStream.of(order).map(x.shape()::axis);
+    return append(new Transpose(axes.boxed().toList()), x);
+  }
+
+  public static Node slice(Node x, int axis, int from, int to) {
+    int a = x.shape().axis(axis);
+    return from == 0 && to == x.shape().dim(a) ? x : append(new Slice(a, from, to), x);
+  }
+
+  public static Node pad(Node x, int axis, int before, int after) {
+    return before == 0 && after == 0 ? x : append(new Pad(x.shape().axis(axis), before, after), x);
+  }
+
+  public static Node concat(int axis, Node... parts) {
+    return parts.length == 1 ? parts[0] : append(new Concat(parts[0].shape().axis(axis)), parts);
+  }
+
+  public static Node upsampleNearest2d(Node x, int factor) {
+    return append(new UpsampleNearest2d(factor), x);
+  }
+
+  public static Node blockSum2d(Node x, int factor) {
+    return append(new BlockSum2d(factor), x);
+  }
+
+  /** The mean of each factor x factor block. */
+  public static Node averagePool2d(Node x, int factor) {
+    return scale(blockSum2d(x, factor), 1.0 / (factor * factor));
+  }
+
+  // Reductions. No axes means all of them.
+
+  public static Node sum(Node x, boolean keepDims, int... axes) {
+    List<Integer> over = axes(x, axes);
+    return over.isEmpty() ? x : append(new Sum(over, keepDims), x);
+  }
+
+  public static Node max(Node x, boolean keepDims, int... axes) {
+    List<Integer> over = axes(x, axes);
+    return over.isEmpty() ? x : append(new Max(over, keepDims), x);
+  }
+
+  public static Node sum(Node x) {
+    return sum(x, false);
+  }
+
+  public static Node mean(Node x) {
+    return mean(x, false);
+  }
+
+  public static Node mean(Node x, boolean keepDims, int... axes) {
+    Node s = sum(x, keepDims, axes);
+    return scale(s, (double) s.shape().elements() / x.shape().elements());
+  }
+
+  private static List<Integer> axes(Node x, int... axes) {
+    IntStream all = axes.length == 0 ? IntStream.range(0, x.shape().rank()) : IntStream.of(axes);
+    return all.map(x.shape()::axis).distinct().sorted().boxed().toList();
+  }
+
+  public static Node channelSum(Node x, int groups) {
+    return append(new ChannelSum(groups), x);
+  }
+
+  public static Node channelBroadcast(Node stat, Shape shape) {
+    return append(new ChannelBroadcast(shape), stat);
+  }
+
+  // Products.
+
+  public static Node matmul(Node a, Node b) {
+    return matmul(a, b, false, false);
+  }
+
+  public static Node matmul(Node a, Node b, boolean transposeA, boolean transposeB) {
+    return append(new MatMul(transposeA, transposeB), a, b);
+  }
+
+  public static Node conv2d(Node src, Node weight, Window window) {
+    return append(new Conv2d(window), src, weight);
+  }
+
+  /** With the smallest output that convolves back to the input: PyTorch's output_padding 0. */
+  public static Node convTranspose2d(Node src, Node weight, Window window) {
+    Shape x = src.shape();
+    Shape w = weight.shape();
+    int outH = window.inH(x.dim(2), w.dim(2));
+    return convTranspose2d(src, weight, window, outH, window.inW(x.dim(3), w.dim(3)));
+  }
+
+  public static Node convTranspose2d(Node src, Node weight, Window window, int outH, int outW) {
+    return append(new ConvTranspose2d(window, outH, outW), src, weight);
+  }
+
+  static Node convWeightGrad(Node src, Node dOut, Window window, int kernelH, int kernelW) {
+    return append(new ConvWeightGrad(window, kernelH, kernelW), src, dOut);
+  }
+
+  public static Node maxPool2d(Node x, int kernelH, int kernelW, Window window) {
+    return append(new MaxPool2d(kernelH, kernelW, window), x);
+  }
+
+  // Normalisation, classification, randomness.
+
+  /** x (N, C, ...) with the statistics given: see {@link BatchNorm} for the shapes. */
+  public static Node batchNorm(Node x, Node mean, Node var, Node gamma, Node beta, double eps) {
+    return append(new BatchNorm(eps), x, mean, var, gamma, beta);
+  }
+
+  /** The mean of each channel over each of so many consecutive parts of the batch: (G, C). */
+  public static Node channelMean(Node x, int groups) {
+    return scale(channelSum(x, groups), perChannel(x, groups));
+  }
+
+  /** The biased variance around a mean from {@link #channelMean}: (G, C). */
+  public static Node channelVariance(Node x, Node mean) {
+    Node centred = sub(x, channelBroadcast(mean, x.shape()));
+    int groups = mean.shape().dim(0);
+    return scale(channelSum(mul(centred, centred), groups), perChannel(x, groups));
+  }
+
+  private static double perChannel(Node x, int groups) {
+    return (double) groups * x.shape().dim(1) / x.shape().elements();
+  }
+
+  /** Batch normalisation with fixed statistics, all of shape (C): a scale and a shift per channel. */
+  public static Node normalize(Node x, Node mean, Node var, Node gamma, Node beta, double eps) {
+    Node factor = div(gamma, sqrt(shift(var, eps)));
+    Node addend = sub(beta, mul(mean, factor));
+    return add(mul(x, perChannel(factor, x)), perChannel(addend, x));
+  }
+
+  /** Adds a value per channel: bias (C) to x (N, C, ...). */
+  public static Node addBias(Node x, Node bias) {
+    return add(x, perChannel(bias, x));
+  }
+
+  private static Node perChannel(Node values, Node x) {
+    return channelBroadcast(reshape(values, Shape.of(1, x.shape().dim(1))), x.shape());
+  }
+
+  public static Node logSoftmax(Node x) {
+    return append(new LogSoftmax(), x);
+  }
+
+  public static Node softmax(Node x) {
+    return exp(logSoftmax(x));
+  }
+
+  public static Node oneHot(Node labels, int classes) {
+    return append(new OneHot(classes), labels);
+  }
+
+  public static Node dropout(Node x, Node counter, double p, long seed, int stream) {
+    return p == 0 ? x : append(new Dropout(p, seed, stream), x, counter);
+  }
+
+  public static Node zerosLike(Node x) {
+    return x.graph().constant(0, x.shape());
+  }
+
+  public static Node square(Node x) {
+    return mul(x, x);
+  }
+}

@@ -1,0 +1,16 @@
+package chladni.engine.graph;
+
+import java.util.List;
+
+/** {@code factor * x}. */
+public record Scale(double factor) implements ElementwiseOp {
+  @Override
+  public TensorType infer(Operands in) {
+    return in.elementwise(1);
+  }
+
+  @Override
+  public List<Node> vjp(Node out, Node dOut) {
+    return List.of(Ops.scale(dOut, factor));
+  }
+}
