@@ -18,7 +18,7 @@ sys.path.insert(0, HERE)
 import numpy as np  # noqa: E402
 import torch  # noqa: E402
 
-from witness import nets, networks, ops, safetensors, training  # noqa: E402
+from witness import nets, networks, ops, philox, safetensors, training  # noqa: E402
 
 BUILDERS = {**ops.BUILDERS, **nets.BUILDERS, **training.BUILDERS}
 LIMIT_BYTES = 1 << 20
@@ -90,6 +90,7 @@ def main():
     torch.set_num_threads(1)
     torch.use_deterministic_algorithms(True)
     networks.assert_parameter_counts()
+    philox.assert_known_answers()
     failed = 0
     for name in names:
         started = time.monotonic()

@@ -33,15 +33,13 @@ class Fixture:
         self.metadata[key] = " ".join(words)
 
     def seeded(self, name, shape, low=-1.0, high=1.0, transform=None):
-        """A seeded input; transform is None, 'floor' (classes, ties) or 'keep:P' (dropout mask)."""
+        """A seeded input; transform is None or 'floor' (class indices, tied values)."""
         words = [_text(shape), repr(float(low)), repr(float(high))]
         words += [transform] if transform else []
         self.metadata[f"seeded.{name}"] = " ".join(words)
         array = seeded.values(f"{self.identity}/{name}", shape, low, high)
         if transform == "floor":
             array = np.floor(array)
-        elif transform:
-            array = (array >= np.float32(transform.split(":")[1])).astype(np.float32)
         return torch.from_numpy(array).to(self.dtype)
 
     def store(self, name, tensor, limit=None):

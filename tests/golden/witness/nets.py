@@ -12,6 +12,7 @@ from witness.state import CONV, seed_state
 
 OUTPUT_LIMIT = 8192
 PARAMETER_LIMIT = 48
+DROPOUT_SEED = 1234567890123456789
 
 
 def seed_gan(fixture, prefix, module, width):
@@ -35,34 +36,20 @@ def store_gradients(fixture, case, module):
         fixture.store(f"{case}/grad.{key}", parameter.grad, PARAMETER_LIMIT)
 
 
-def seed_masks(fixture, prefix, generator, features):
-    """Gives every dropout layer of a U-Net its mask; features maps module path to shape."""
-    for path, layer in generator.dropouts().items():
-        layer.mask = fixture.seeded(f"{prefix}/{path}", features[path], 0.0, 1.0, f"keep:{layer.p}")
+def describe_dropout(fixture, module, active):
+    """Switches a U-Net's dropout on, with a seed that fills both words of the generator's key."""
+    if active:
+        for layer in module.dropouts():
+            layer.seed = DROPOUT_SEED
+    kind = dict(kind="philox", p=0.5, seed=DROPOUT_SEED) if active else dict(kind="none")
+    fixture.describe("dropout", **kind)
 
 
-def dropout_shapes(generator, x):
-    """Shape at each dropout layer, found by one forward pass that leaves no trace."""
-    shapes, hooks = {}, []
-    for path, layer in generator.dropouts().items():
-        note = lambda _, inputs, __, path=path: shapes.__setitem__(path, tuple(inputs[0].shape))
-        hooks.append(layer.register_forward_hook(note))
-    training = generator.training
-    with torch.no_grad():
-        generator.eval()(x)
-    generator.train(training)
-    for hook in hooks:
-        hook.remove()
-    return shapes
-
-
-def _eval_and_train(fixture, module, x, gradients=True, masks=False):
+def _eval_and_train(fixture, module, x, gradients=True):
     """Cases `eval` (running statistics) and `train` (batch statistics, from the same state)."""
     with torch.no_grad():
         fixture.store("eval/out", module.eval()(x), OUTPUT_LIMIT)
     module.train()
-    if masks:
-        seed_masks(fixture, "mask", module, dropout_shapes(module, x))
     out = module(x)
     fixture.store("train/out", out, OUTPUT_LIMIT)
     if gradients:
@@ -71,15 +58,15 @@ def _eval_and_train(fixture, module, x, gradients=True, masks=False):
     store_running(fixture, "train", module)
 
 
-def _unet(identity, levels, source, target, ngf, batch, gradients=True, masks=False):
+def _unet(identity, levels, source, target, ngf, batch, gradients=True, dropout=False):
     def build():
         fixture = Fixture(identity)
         attributes = dict(levels=levels, in_channels=source, out_channels=target, ngf=ngf)
-        dropout = "seeded-masks" if masks else "none"
-        fixture.describe("network", net="unet", **attributes, batch=batch, dropout=dropout)
+        fixture.describe("network", net="unet", **attributes, batch=batch)
         generator = seed_gan(fixture, "generator", UNet(levels, source, target, ngf), ngf)
+        describe_dropout(fixture, generator, dropout)
         x = fixture.seeded("x", (batch, source, 2**levels, 2**levels))
-        _eval_and_train(fixture, generator, x, gradients, masks)
+        _eval_and_train(fixture, generator, x, gradients)
         return fixture
 
     return build
@@ -102,11 +89,11 @@ PAIRS = ("IS", "IB", "SB")
 DIRECTIONS = ("IS", "SI")
 INPUTS = "ISB"
 
-# The joint loss of the training fixture: three losses 1 : 1 : 1, each the mean of its components.
+# The joint loss of the training fixture: three losses 1 : 1 : 1, each the sum of its components.
 JOINT = {
-    **{f"l1.after.{pair}": 1 / 3 for pair in PAIRS},
-    **{f"soft.{stage}.{way}": 1 / 4 for stage in ("before", "after") for way in DIRECTIONS},
-    **{f"label.{which}": 1 / 3 for which in INPUTS},
+    **{f"l1.before.{pair}": 1.0 for pair in PAIRS},
+    **{f"soft.{stage}.{way}": 1.0 for stage in ("before", "after") for way in DIRECTIONS},
+    **{f"label.{which}": 1.0 for which in INPUTS},
 }
 
 
@@ -241,7 +228,7 @@ BUILDERS = {
     **{
         identity: _unet(identity, *arguments)
         for identity, *arguments in (
-            # levels, in, out, ngf, batch, gradients, masks
+            # levels, in, out, ngf, batch, gradients, dropout
             ("nets/unet128_1to3", 7, 1, 3, 64, 1),
             ("nets/unet256_3to3", 8, 3, 3, 64, 1, False),
             ("nets/unet64_ngf8", 6, 2, 3, 8, 2, True, True),

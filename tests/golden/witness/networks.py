@@ -3,17 +3,27 @@
 import torch
 from torch import nn
 
+from witness import philox
 
-class MaskedDropout(nn.Module):
-    """Dropout whose mask is given: x * mask / (1 - p). Without a mask it is the identity."""
 
-    def __init__(self, p=0.5):
+class PhiloxDropout(nn.Module):
+    """Dropout with a mask that can be computed anywhere; the identity while it has no seed.
+
+    stream tells the layers of a network apart: the U-Net level, counted from 1 outside. Each
+    forward pass in training mode is the next step, counted from 1.
+    """
+
+    def __init__(self, stream, p=0.5):
         super().__init__()
-        self.p = p
-        self.mask = None
+        self.stream, self.p = stream, p
+        self.seed, self.step = None, 0
 
     def forward(self, x):
-        return x if self.mask is None else x * self.mask / (1.0 - self.p)
+        if self.seed is None or not self.training:
+            return x
+        self.step += 1
+        mask = philox.keep(tuple(x.shape), self.p, self.seed, self.stream, self.step)
+        return x * torch.from_numpy(mask).to(x.dtype) / (1.0 - self.p)
 
 
 class _SkipBlock(nn.Module):
@@ -22,7 +32,7 @@ class _SkipBlock(nn.Module):
     The LeakyReLU works in place, as in the reference, so the skip carries LeakyReLU(x).
     """
 
-    def __init__(self, outer, inner, source=None, deeper=None, outermost=False, dropout=False):
+    def __init__(self, outer, inner, source=None, deeper=None, outermost=False, dropout=0):
         super().__init__()
         self.outermost = outermost
         down = nn.Conv2d(source or outer, inner, 4, 2, 1, bias=False)
@@ -34,7 +44,7 @@ class _SkipBlock(nn.Module):
             layers = [nn.LeakyReLU(0.2, True), down]
             layers += [] if deeper is None else [nn.BatchNorm2d(inner), deeper]
             layers += [nn.ReLU(True), up, nn.BatchNorm2d(outer)]
-            layers += [MaskedDropout()] if dropout else []
+            layers += [PhiloxDropout(dropout)] if dropout else []
         self.model = nn.Sequential(*layers)
 
     def forward(self, x):
@@ -47,8 +57,8 @@ class UNet(nn.Module):
     def __init__(self, levels, source, target, ngf=64):
         super().__init__()
         block = _SkipBlock(8 * ngf, 8 * ngf)
-        for _ in range(levels - 5):
-            block = _SkipBlock(8 * ngf, 8 * ngf, deeper=block, dropout=True)
+        for level in range(levels - 1, 4, -1):
+            block = _SkipBlock(8 * ngf, 8 * ngf, deeper=block, dropout=level)
         for outer in (4 * ngf, 2 * ngf, ngf):
             block = _SkipBlock(outer, 2 * outer, deeper=block)
         self.model = _SkipBlock(target, ngf, source=source, deeper=block, outermost=True)
@@ -57,9 +67,7 @@ class UNet(nn.Module):
         return self.model(x)
 
     def dropouts(self):
-        """Module path → dropout layer, outermost first."""
-        modules = self.named_modules()
-        return {name: layer for name, layer in modules if isinstance(layer, MaskedDropout)}
+        return [layer for layer in self.modules() if isinstance(layer, PhiloxDropout)]
 
 
 class PatchGan(nn.Module):
@@ -87,13 +95,14 @@ class Multimodal(nn.Module):
         super().__init__()
         self.image = nn.Linear(image, hidden, bias=False)
         self.sound = nn.Linear(sound, hidden, bias=False)
-        self.hidden = nn.ParameterDict({"bias": nn.Parameter(torch.zeros(hidden))})
+        self.bias = nn.Parameter(torch.zeros(hidden))
         self.label = nn.Linear(hidden, labels)
 
     def before(self, x_image, x_sound):
         """Hidden vectors before the activation, of I, S and B."""
-        image, sound, bias = self.image(x_image), self.sound(x_sound), self.hidden["bias"]
-        return {"I": image + bias, "S": sound + bias, "B": 0.5 * (image + sound) + bias}
+        image, sound = self.image(x_image), self.sound(x_sound)
+        both = 0.5 * (image + sound)
+        return {"I": image + self.bias, "S": sound + self.bias, "B": both + self.bias}
 
 
 class SoundNet8(nn.Module):

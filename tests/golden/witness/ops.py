@@ -7,6 +7,7 @@ input. A case whose output is a scalar has cotangent 1; every other has the inpu
 import torch
 from torch.nn import functional as F
 
+from witness import philox
 from witness.fixture import Fixture
 
 WEIGHT = 0.5
@@ -65,6 +66,11 @@ def conv2d():
         weight = case.input("weight", (channels, shape[1], *kernel), -WEIGHT, WEIGHT)
         b = case.input("bias", (channels,)) if bias else None
         case.finish(F.conv2d(x, weight, b, stride, padding))
+    attributes = dict(kernel=(3, 4), stride=(1, 2), padding=(1, 0, 2, 3), bias=False)
+    case = Case(fixture, "k3x4_s1x2_padding_per_side", op="conv2d", **attributes)
+    top, left, bottom, right = attributes["padding"]
+    x = F.pad(case.input("x", (2, 3, 5, 6)), (left, right, top, bottom))
+    case.finish(F.conv2d(x, case.input("weight", (4, 3, 3, 4), -WEIGHT, WEIGHT), stride=(1, 2)))
     return fixture
 
 
@@ -150,11 +156,13 @@ def elementwise():
         ("sqrt", torch.sqrt, 0.05, 4.0),
         ("square", torch.square, -2.0, 2.0),
         ("reciprocal", torch.reciprocal, 0.5, 4.0),
+        ("expm1", torch.expm1, -1e-3, 1e-3),
     ]
     for name, function, low, high in unary:
         case = Case(fixture, name, op=name)
         case.finish(function(case.input("x", (3, 31), low, high)))
     binary = {"add": torch.add, "sub": torch.sub, "mul": torch.mul, "div": torch.div}
+    binary |= {"maximum": torch.maximum, "minimum": torch.minimum}
     shapes = [("", (3, 31)), ("_row", (31,)), ("_column", (3, 1))]
     for name, function in binary.items():
         for suffix, shape in shapes:
@@ -163,6 +171,23 @@ def elementwise():
             case.finish(function(x, y))
     case = Case(fixture, "mul_channel", op="mul", broadcast=True)
     case.finish(case.input("x", (2, 5, 3, 4)) * case.input("y", (1, 5, 1, 1)))
+    return fixture
+
+
+def dropout():
+    """`step` is the counter; the mask itself is stored too, as `CASE/mask`."""
+    fixture = Fixture("ops/dropout")
+    rows = [
+        # name, input, p, seed, stream, step
+        ("half", (2, 3, 5, 7), 0.5, 1234567890123456789, 5, 1),
+        ("tenth", (31, 33), 0.1, 7, 0, 1000),
+        ("most", (1021,), 0.9, (1 << 63) - 1, 2147483647, 2147483647),
+    ]
+    for name, shape, p, seed, stream, step in rows:
+        case = Case(fixture, name, op="dropout", p=p, seed=seed, stream=stream, step=step)
+        mask = torch.from_numpy(philox.keep(shape, p, seed, stream, step))
+        case.store("mask", mask)
+        case.finish(case.input("x", shape) * mask / (1.0 - p))
     return fixture
 
 
@@ -336,6 +361,7 @@ BUILDERS = {
         batch_norm,
         activation,
         elementwise,
+        dropout,
         pool,
         matmul,
         shape,

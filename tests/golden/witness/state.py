@@ -2,7 +2,6 @@
 
 import math
 
-import torch
 from torch import nn
 
 CONV = math.sqrt(3.0) * 0.02  # a uniform distribution of standard deviation 0.02
@@ -29,14 +28,12 @@ def seed_state(fixture, prefix, module, conv=None, variance=None):
             _fill(fixture, prefix, name, layer, "bias", -AFFINE, AFFINE)
             _fill(fixture, prefix, name, layer, "running_mean", -0.1, 0.1)
             _fill(fixture, prefix, name, layer, "running_var", low, high)
-        elif isinstance(layer, nn.ParameterDict):
-            for key in layer:
+        else:
+            for key, _ in layer.named_parameters(recurse=False):
                 _fill(fixture, prefix, name, layer, key, -BIAS, BIAS)
     return module.to(fixture.dtype)
 
 
 def _fill(fixture, prefix, module_name, layer, field, low, high):
-    target = layer[field] if isinstance(layer, nn.ParameterDict) else getattr(layer, field)
-    value = fixture.seeded(f"{prefix}/{module_name}.{field}", tuple(target.shape), low, high)
-    with torch.no_grad():
-        target.data = value
+    target, key = getattr(layer, field), f"{module_name}.{field}".lstrip(".")
+    target.data = fixture.seeded(f"{prefix}/{key}", tuple(target.shape), low, high)

@@ -8,11 +8,10 @@ from witness.networks import PatchGan, UNet
 from witness.nets import (
     JOINT,
     PARAMETER_LIMIT,
+    describe_dropout,
     describe_multimodal,
-    dropout_shapes,
     multimodal_losses,
     seed_gan,
-    seed_masks,
     seed_multimodal,
     store_running,
 )
@@ -62,27 +61,25 @@ class Pix2Pix:
         return [loss.item() for loss in (g_gan, g_l1, d_real, d_fake)]
 
 
-def _train(fixture, levels, source, target, ngf, ndf, layers, batch, masks, d_scale):
+def _train(fixture, levels, source, target, ngf, ndf, layers, batch, dropout, d_scale):
     """Ten steps; returns the trained networks and a (steps, 4) float64 tensor of losses."""
     generator = seed_gan(fixture, "generator", UNet(levels, source, target, ngf), ngf)
     discriminator = seed_gan(fixture, "discriminator", PatchGan(source + target, ndf, layers), ndf)
+    describe_dropout(fixture, generator, dropout)
     model, losses, side = Pix2Pix(generator, discriminator, d_scale), [], 2**levels
-    shapes = dropout_shapes(generator, torch.zeros(batch, source, side, side, dtype=fixture.dtype))
     for step in range(1, STEPS + 1):
         a = fixture.seeded(f"step{step}/source", (batch, source, side, side))
         b = fixture.seeded(f"step{step}/target", (batch, target, side, side))
-        if masks:
-            seed_masks(fixture, f"step{step}/mask", generator, shapes)
         losses.append(model.step(a, b))
     return generator, discriminator, torch.tensor(losses, dtype=torch.float64)
 
 
 def _pix2pix(identity, dtype, levels, source, target, ngf, ndf, layers, batch, *extra):
-    masks, scale = extra or (False, 1.0)
+    dropout, scale = extra or (False, 1.0)
 
     def build():
         fixture = Fixture(identity, dtype)
-        sizes = (levels, source, target, ngf, ndf, layers, batch, masks, scale)
+        sizes = (levels, source, target, ngf, ndf, layers, batch, dropout, scale)
         channels = dict(in_channels=source, out_channels=target)
         fixture.describe("generator", net="unet", levels=levels, **channels, ngf=ngf)
         channels = dict(in_channels=source + target)
@@ -97,7 +94,6 @@ def _pix2pix(identity, dtype, levels, source, target, ngf, ndf, layers, batch, *
             lambda_l1=LAMBDA,
             d_loss_scale=scale,
             gan_mode="vanilla",
-            dropout="seeded-masks" if masks else "none",
         )
         fixture.metadata["losses"] = "G_GAN,G_L1,D_real,D_fake"
         generator, discriminator, losses = _train(fixture, *sizes)
@@ -145,7 +141,7 @@ BUILDERS = {
     **{
         identity: _pix2pix(identity, dtype, *arguments)
         for identity, dtype, *arguments in (
-            # levels, in, out, ngf, ndf, n_layers, batch, masks, D loss scale
+            # levels, in, out, ngf, ndf, n_layers, batch, dropout, D loss scale
             ("training/pix2pix_unet128", torch.float32, 7, 1, 3, 64, 64, 3, 1),
             ("training/pix2pix_small", torch.float64, 5, 3, 3, 8, 8, 3, 2),
             ("training/pix2pix_small_batch1", torch.float64, 5, 1, 3, 8, 8, 2, 1),
