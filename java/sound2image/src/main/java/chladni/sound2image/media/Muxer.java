@@ -75,6 +75,10 @@ final class Muxer implements AutoCloseable {
         return;
       }
       check(received, "encoding");
+      if (packet.duration() == 0 && encoder.codec_type() == avutil.AVMEDIA_TYPE_VIDEO) {
+        // Or MP4 gives the last frame no time on the screen, and demuxers drop it.
+        packet.duration(1);
+      }
       avcodec.av_packet_rescale_ts(packet, encoder.time_base(), stream.time_base());
       packet.stream_index(stream.index());
       check(avformat.av_interleaved_write_frame(context, packet), "muxing");
