@@ -113,6 +113,7 @@ public record Stages(
     Multimodal network = recipe.multimodal(classes.size());
     Map<String, String> metadata = configuration(schedule, table.fingerprint());
     metadata.put("classes", String.join("\n", classes));
+    metadata.put("weights", weights.toString());
     int[] rows = table.rows(false);
     DataOrder order = new DataOrder(rows.length, schedule.batch(), seed, false);
     int n = schedule.batch();
@@ -145,6 +146,7 @@ public record Stages(
     AffineMap map = AffineMap.of(select(table.fc6(), rows));
     Map<String, String> metadata = configuration(schedule, table.fingerprint());
     map.describe(SOURCE_MAP, metadata);
+    metadata.put("dropout", Boolean.toString(dropout));
     int side = recipe.side();
     Pix2Pix.Options options =
         Pix2Pix.Options.of(recipe.imageGenerator(), recipe.discriminator(), schedule.batch(), seed)
@@ -177,6 +179,8 @@ public record Stages(
     Map<String, String> metadata = configuration(schedule, table.fingerprint());
     source.describe(SOURCE_MAP, metadata);
     target.describe(TARGET_MAP, metadata);
+    metadata.put("dropout", Boolean.toString(dropout));
+    metadata.put("discriminator_scale", Double.toString(discriminatorScale));
     int side = recipe.featureGenerator().size();
     Pix2Pix.Options options =
         Pix2Pix.Options.of(
