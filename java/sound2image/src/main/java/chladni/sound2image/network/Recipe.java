@@ -86,6 +86,19 @@ public record Recipe(
     };
   }
 
+  /** The same networks for sounds of another length. */
+  public Recipe withSeconds(double length) {
+    return new Recipe(
+        length,
+        reduce,
+        pictureWidths,
+        features,
+        soundLayers,
+        hidden,
+        generatorChannels,
+        discriminatorChannels);
+  }
+
   /** Height and width of pictures: that of the map of fc6 after doubling. */
   public int side() {
     return 2 * FeatureMap.side(features);
