@@ -11,6 +11,7 @@ import chladni.engine.nn.Layers;
 import chladni.engine.nn.Mode;
 import chladni.engine.nn.Parameters;
 import chladni.sound2image.dataset.ClipSet;
+import chladni.sound2image.dataset.Selection;
 import chladni.sound2image.features.Inference;
 import chladni.sound2image.media.Picture;
 import chladni.sound2image.network.PictureEncoder;
@@ -147,21 +148,24 @@ final class Judge implements AutoCloseable {
     return new Opinion(out.get("logits"), out.get("features"));
   }
 
-  /** The share of so many scenes, rendered anew, whose label has the highest logit. */
-  double accuracy(int scenes) {
+  /** The shares of scenes whose best label, and whose best label's class, is right. */
+  record Accuracy(double label, double className) {}
+
+  /** Measured on so many scenes rendered anew. */
+  Accuracy accuracy(int scenes) {
     float[][] logits =
         inference
             .run(scenes, (i, dst, at) -> write(scene(world, "judge-test", i), dst, at))
             .get("logits");
-    int hits = 0;
+    int labels = 0;
+    int classes = 0;
     for (int i = 0; i < scenes; i++) {
-      int best = 0;
-      for (int l = 1; l < logits[i].length; l++) {
-        best = logits[i][l] > logits[i][best] ? l : best;
-      }
-      hits += best == label(scene(world, "judge-test", i)) ? 1 : 0;
+      int best = Selection.top(logits[i], 1)[0];
+      Scene scene = scene(world, "judge-test", i);
+      labels += best == label(scene) ? 1 : 0;
+      classes += best / Scene.VARIANTS == scene.classId() ? 1 : 0;
     }
-    return (double) hits / scenes;
+    return new Accuracy((double) labels / scenes, (double) classes / scenes);
   }
 
   @Override

@@ -23,11 +23,25 @@ public final class SoundSynth {
   /** Half width of an emphasised band of a tone, in octaves. */
   private static final double BAND_WIDTH = 0.2;
 
-  /** How far the bands follow the pitch: a fifth of an octave up and down. */
-  private static final double BAND_SHIFT = 0.4;
+  /** How far the bands follow one octave of pitch, in octaves. */
+  private static final double BAND_SHIFT = 0.25;
 
   /** Level of upper against lower band from brightness 0 to 1. */
-  private static final double BRIGHTNESS_DB = 18;
+  private static final double BRIGHTNESS_DB = 6;
+
+  /** Air: a band of noise above all bands of the classes, whose level is the brightness. */
+  private static final double AIR_HZ = 8_600;
+
+  private static final double QUIETEST_AIR = 0.02;
+  private static final double AIR_DB = 30;
+
+  /** Pitch and rhythm are the same in every class, so that they can be learnt across classes. */
+  private static final double FUNDAMENTAL = 120;
+
+  private static final double EVENTS_PER_SECOND = 2.3;
+  private static final double RHYTHM_OCTAVES = 1.5;
+  private static final double TICK = 1.5;
+  private static final double TICK_SECONDS = 0.004;
 
   private static final double QUIETEST_RMS = 0.03;
   private static final double LOUDNESS_DB = 15;
@@ -42,7 +56,7 @@ public final class SoundSynth {
     Timbre timbre = Catalogue.get(scene.classId()).timbre();
     SplittableRandom random = new SplittableRandom(scene.seed() ^ 0x50756e64L);
     double octaves = scene.pitch() - 0.5;
-    double fundamental = timbre.fundamental() * exp2(octaves);
+    double fundamental = FUNDAMENTAL * exp2(octaves);
     double shift = exp2(BAND_SHIFT * octaves);
     double tilt = BRIGHTNESS_DB * (scene.brightness() - 0.5) / 2;
     Bands bands =
@@ -58,22 +72,22 @@ public final class SoundSynth {
         tone(samples, timbre, second, table(bands, second, 1), random);
       }
       case NOISE -> {
-        noise(samples, bands, random);
+        noise(samples, bands.low, bands.lowGain, random);
+        noise(samples, bands.high, bands.highGain, random);
         tone(samples, timbre, fundamental, hum(), random);
       }
     }
-    shape(samples, timbre, eventRate(timbre, scene), random);
+    noise(samples, AIR_HZ, QUIETEST_AIR * decibels(AIR_DB * scene.brightness()), random);
+    double rate = EVENTS_PER_SECOND * exp2(RHYTHM_OCTAVES * (scene.rhythm() - 0.5));
+    double start = random.nextDouble();
+    shape(samples, timbre, rate, start);
+    ticks(samples, rate, start, random);
     level(samples, QUIETEST_RMS * decibels(LOUDNESS_DB * scene.loudness()));
     return samples;
   }
 
   /** Centres in Hz and amplitudes of the two emphasised bands. */
   private record Bands(double low, double high, double lowGain, double highGain) {}
-
-  /** A factor of 2.6 from the slowest to the fastest rhythm. */
-  private static double eventRate(Timbre timbre, Scene scene) {
-    return timbre.rate() * exp2(1.4 * (scene.rhythm() - 0.5));
-  }
 
   /** Adds a tone that reads the table at the fundamental, moved by the glide of a slow cycle. */
   private static void tone(
@@ -163,17 +177,17 @@ public final class SoundSynth {
     return StrictMath.exp(-0.5 * octaves * octaves) + 1e-4;
   }
 
-  /** Adds two bands of noise of the powers that a tone's bands have. */
-  private static void noise(float[] samples, Bands bands, SplittableRandom random) {
-    Resonator low = new Resonator(bands.low, bands.lowGain);
-    Resonator high = new Resonator(bands.high, bands.highGain);
+  /** Adds a band of noise with the power of a sine of the given amplitude. */
+  private static void noise(
+      float[] samples, double centre, double amplitude, SplittableRandom random) {
+    Resonator band = new Resonator(centre, amplitude);
     long state = random.nextLong() | 1;
     for (int i = 0; i < SAMPLES; i++) {
+      // Xorshift (Marsaglia 2003): hiss needs speed more than quality.
       state ^= state << 13;
       state ^= state >>> 7;
       state ^= state << 17;
-      double white = (int) (state >> 32) * 0x1p-31;
-      samples[i] = (float) (low.next(white) + high.next(white));
+      samples[i] += (float) band.next((int) (state >> 32) * 0x1p-31);
     }
   }
 
@@ -210,9 +224,7 @@ public final class SoundSynth {
   }
 
   /** Multiplies by the envelope of the events and, for a buzz, by the chopping. */
-  private static void shape(
-      float[] samples, Timbre timbre, double rate, SplittableRandom random) {
-    double start = random.nextDouble();
+  private static void shape(float[] samples, Timbre timbre, double rate, double start) {
     boolean chopped = timbre.source() == Timbre.Source.BUZZ;
     double before = 0;
     for (int block = 0; block < SAMPLES; block += BLOCK) {
@@ -231,6 +243,20 @@ public final class SoundSynth {
         gain += slope;
       }
       before = after;
+    }
+  }
+
+  /** Marks the start of every event by a short burst of noise, whatever the envelope. */
+  private static void ticks(float[] samples, double rate, double start, SplittableRandom random) {
+    int length = (int) (6 * TICK_SECONDS * SAMPLE_RATE);
+    double fade = StrictMath.exp(-1 / (TICK_SECONDS * SAMPLE_RATE));
+    for (int event = 1; event - start < SECONDS * rate; event++) {
+      int from = (int) ((event - start) / rate * SAMPLE_RATE);
+      double amplitude = TICK;
+      for (int i = from; i < Math.min(from + length, SAMPLES); i++) {
+        samples[i] += (float) (amplitude * (2 * random.nextDouble() - 1));
+        amplitude *= fade;
+      }
     }
   }
 

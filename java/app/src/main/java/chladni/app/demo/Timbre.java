@@ -8,18 +8,9 @@ package chladni.app.demo;
  * @param low index of the lower emphasised band in {@link #BANDS}
  * @param high index of the upper emphasised band
  * @param envelope course of one event
- * @param rate events per second at rhythm 0.5
- * @param fundamental in Hz at pitch 0.5
  * @param glide course of the pitch within one event
  */
-record Timbre(
-    Source source,
-    int low,
-    int high,
-    Envelope envelope,
-    double rate,
-    double fundamental,
-    Glide glide) {
+record Timbre(Source source, int low, int high, Envelope envelope, Glide glide) {
 
   /** Centres of the bands in Hz; neighbours lie 0.85 octaves apart. */
   private static final double[] BANDS = {300, 540, 970, 1750, 3150, 5600};
