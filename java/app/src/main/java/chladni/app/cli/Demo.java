@@ -80,12 +80,12 @@ public final class Demo implements Callable<Integer> {
         List.of("small", "tiny").contains(preset),
         "--preset must be small or tiny, got '" + preset + "'. Choose one.");
     Terminal terminal = Checks.terminal(spec);
-    try (Engine engine = Engine.open(device.toString(), BackendOptions.DEFAULT);
-        Bars bars = new Bars(terminal)) {
+    try (Engine engine = Engine.open(device.toString(), BackendOptions.DEFAULT)) {
       terminal.err().println("backend " + engine.choice() + " (" + engine.backend().description() + ")");
-      ReportData data =
-          new DemoRun(out, DemoPreset.named(preset), classes, seed, bars).run(engine);
-      bars.close();
+      ReportData data;
+      try (Bars bars = new Bars(terminal)) {
+        data = new DemoRun(out, DemoPreset.named(preset), classes, seed, bars).run(engine);
+      }
       Path report = out.resolve("report");
       Report.write(report, data);
       for (Metric metric : Metrics.of(data)) {

@@ -24,6 +24,7 @@ public final class Main {
   /** Every command by its path, in the order in which help lists them. */
   static SequencedMap<String, Object> commands() {
     SequencedMap<String, Object> commands = new LinkedHashMap<>();
+    commands.put("demo", new Demo());
     commands.put("doctor", new Doctor());
     return commands;
   }
