@@ -59,7 +59,7 @@ static inline void four_words(const Mask &m, unsigned counter, unsigned long lon
 }
 
 // Channels last, plane a multiple of 4: four neighbours of one channel share a counter.
-static void dropout_quads(const Mask &m, unsigned counter, float scale, long from, long to) {
+static void dropout_quads(const Mask &m, unsigned counter, long from, long to) {
   const long quads = m.plane / 4, c = m.c;
   for (long task = from; task < to; ++task) {
     long n = task / quads, q = task % quads;
@@ -70,18 +70,18 @@ static void dropout_quads(const Mask &m, unsigned counter, float scale, long fro
     for (long k = 0; k < c; ++k) {
       unsigned w0, w1, w2, w3;
       four_words(m, counter, (unsigned long long)((n * c + k) * quads + q), w0, w1, w2, w3);
-      float x0 = x[k] * scale, x1 = x[c + k] * scale;
-      float x2 = x[2 * c + k] * scale, x3 = x[3 * c + k] * scale;
-      y[k] = chl_unit(w0) >= m.p ? x0 : 0.f;
-      y[c + k] = chl_unit(w1) >= m.p ? x1 : 0.f;
-      y[2 * c + k] = chl_unit(w2) >= m.p ? x2 : 0.f;
-      y[3 * c + k] = chl_unit(w3) >= m.p ? x3 : 0.f;
+      float x0 = x[k] * m.scale, x1 = x[c + k] * m.scale;
+      float x2 = x[2 * c + k] * m.scale, x3 = x[3 * c + k] * m.scale;
+      y[k] = (w0 >> 8) >= m.threshold ? x0 : 0.f;
+      y[c + k] = (w1 >> 8) >= m.threshold ? x1 : 0.f;
+      y[2 * c + k] = (w2 >> 8) >= m.threshold ? x2 : 0.f;
+      y[3 * c + k] = (w3 >> 8) >= m.threshold ? x3 : 0.f;
     }
   }
 }
 
 // Any layout, one element at a time, a tile of words at a time in row-major order.
-static void dropout_each(const Mask &m, unsigned counter, float scale, long from, long to) {
+static void dropout_each(const Mask &m, unsigned counter, long from, long to) {
   unsigned word[4] = {0, 0, 0, 0};
   long held = -1;
   for (long i = from; i < to; ++i) {
@@ -94,23 +94,22 @@ static void dropout_each(const Mask &m, unsigned counter, float scale, long from
       long j = i % m.plane, nc = i / m.plane;
       at = (nc / m.c * m.plane + j) * m.c + nc % m.c;
     }
-    m.dst[at] = chl_unit(word[i % 4]) >= m.p ? m.src[at] * scale : 0.f;
+    m.dst[at] = (word[i % 4] >> 8) >= m.threshold ? m.src[at] * m.scale : 0.f;
   }
 }
 
 void dropout(const Mask &m) {
   unsigned counter = (unsigned)*m.counter;
-  float scale = (float)(1.0 / (1.0 - (double)m.p));
   bool quads = m.channelsLast && m.plane % 4 == 0;
   long tasks = quads ? m.n * (m.plane / 4) : m.n * m.c * m.plane;
   if (m.threads <= 1) {
-    (quads ? dropout_quads : dropout_each)(m, counter, scale, 0, tasks);
+    (quads ? dropout_quads : dropout_each)(m, counter, 0, tasks);
     return;
   }
 #pragma omp parallel num_threads(m.threads)
   {
     long n = omp_get_num_threads(), t = omp_get_thread_num();
-    (quads ? dropout_quads : dropout_each)(m, counter, scale, tasks * t / n, tasks * (t + 1) / n);
+    (quads ? dropout_quads : dropout_each)(m, counter, tasks * t / n, tasks * (t + 1) / n);
   }
 }
 

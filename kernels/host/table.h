@@ -22,7 +22,8 @@ struct Rows {
 struct Mask {
   long n, c, plane;
   bool channelsLast;
-  float p;
+  unsigned threshold;  // kept where the upper 24 bits of a word reach it
+  float scale;
   unsigned seedLow, seedHigh, stream;
   int threads;
   const float *src;
