@@ -43,6 +43,7 @@ CHL_API int chl_advise(void *address, int64_t bytes);
 
 // A layout is how a tensor of logical dims lies in memory, as oneDNN states it.
 CHL_API void *chl_layout_plain(const int64_t *dims, int rank);
+CHL_API void *chl_layout_clone(const void *layout);
 CHL_API int64_t chl_layout_bytes(const void *layout);
 CHL_API int chl_layout_equal(const void *a, const void *b);
 CHL_API const char *chl_layout_text(const void *layout);

@@ -92,6 +92,12 @@ CHL_API void *chl_layout_plain(const int64_t *dims, int rank) {
   });
 }
 
+CHL_API void *chl_layout_clone(const void *layout) {
+  return guarded<void *>(nullptr, [&]() -> void * {
+    return new Layout(static_cast<const Layout *>(layout)->desc);
+  });
+}
+
 CHL_API int64_t chl_layout_bytes(const void *layout) {
   return static_cast<int64_t>(dnnl_memory_desc_get_size(static_cast<const Layout *>(layout)->desc));
 }

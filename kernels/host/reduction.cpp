@@ -45,15 +45,29 @@ static inline void accumulate(const Vm &vm, double *acc, const float *v, long ro
     double t = max ? lanes_max(v, rows * cols) : lanes_sum(v, rows * cols);
     acc[0] = first ? t : max ? (t > acc[0] || t != t ? t : acc[0]) : acc[0] + t;
   } else if (vm.rowReduced) {
+    // Pairwise: the lower half of the rows is laid over the upper one, in vectors that do not care
+    // how few columns there are.
     float t[CHL_TILE];
-    for (long c = 0; c < cols; ++c) t[c] = v[c];
-    for (long r = 1; r < rows; ++r) {
-      const float *p = v + r * cols;
+    const float *p = v;
+    while (rows > 1) {
+      const long half = rows / 2, n = half * cols;
+      const float *q = p + n;
       if (max)
-        for (long c = 0; c < cols; ++c) t[c] = chl_max(p[c], t[c]);
+        for (long k = 0; k < n; ++k) t[k] = chl_max(q[k], p[k]);
       else
-        for (long c = 0; c < cols; ++c) t[c] += p[c];
+        for (long k = 0; k < n; ++k) t[k] = p[k] + q[k];
+      if (rows % 2) {
+        const float *last = q + n;
+        if (max)
+          for (long c = 0; c < cols; ++c) t[c] = chl_max(last[c], t[c]);
+        else
+          for (long c = 0; c < cols; ++c) t[c] += last[c];
+      }
+      p = t;
+      rows = half;
     }
+    if (p == v)
+      for (long c = 0; c < cols; ++c) t[c] = v[c];
     if (first)
       for (long c = 0; c < cols; ++c) acc[c] = t[c];
     else if (max)
