@@ -1,0 +1,48 @@
+package chladni.engine.io;
+
+import chladni.engine.error.EngineException;
+import java.io.IOException;
+import java.nio.file.FileSystemException;
+import java.nio.file.Path;
+
+/**
+ * A file could not be written. The message says what became of the target; the engine stays usable.
+ */
+public final class FileWriteException extends EngineException {
+  private static final long serialVersionUID = 1L;
+
+  private final transient Path target;
+  private final boolean targetUntouched;
+
+  FileWriteException(Path target, boolean targetUntouched, IOException cause) {
+    super(
+        target
+            + ": cannot be written ("
+            + reason(cause)
+            + "). "
+            + (targetUntouched
+                ? "What was there before is untouched; free some space or choose another folder."
+                : "The new content is in place but may not survive a power cut; check the disk."),
+        cause);
+    this.target = target;
+    this.targetUntouched = targetUntouched;
+  }
+
+  private static String reason(IOException cause) {
+    if (cause instanceof FileSystemException e) {
+      return e.getReason() == null
+          ? e.getClass().getSimpleName() + " " + e.getFile()
+          : e.getReason();
+    }
+    return cause.getMessage() == null ? cause.getClass().getSimpleName() : cause.getMessage();
+  }
+
+  public Path target() {
+    return target;
+  }
+
+  /** Whether the target still holds exactly what it held before, which may be nothing. */
+  public boolean targetUntouched() {
+    return targetUntouched;
+  }
+}

@@ -1,0 +1,2 @@
+/** Losses: functions that compose verbs into a scalar. A new one needs no registration. */
+package chladni.engine.loss;

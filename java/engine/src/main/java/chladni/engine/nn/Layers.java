@@ -1,0 +1,108 @@
+package chladni.engine.nn;
+
+import chladni.engine.graph.Graph;
+import chladni.engine.graph.Initializer;
+import chladni.engine.graph.Node;
+import chladni.engine.graph.Ops;
+import chladni.engine.graph.Shape;
+import chladni.engine.graph.ShapeException;
+import chladni.engine.graph.Window;
+
+/**
+ * Layers with weights. Names follow PyTorch: {@code NAME.weight}, {@code NAME.bias}, {@code
+ * NAME.running_mean}, {@code NAME.running_var}; weights have PyTorch's axes.
+ */
+public final class Layers {
+  private Layers() {}
+
+  /** The first values of a layer's weight and bias; a null bias means that there is none. */
+  public record Init(Initializer weight, Initializer bias) {}
+
+  /** x (N, C, H, W) to (N, out, oH, oW); weight (out, C, kernelH, kernelW). */
+  public static Node conv2d(
+      Parameters p, String name, Node x, int out, int kernelH, int kernelW, Window window, Init init) {
+    try (Graph.Scope _ = p.graph().scope(name)) {
+      Shape shape = Shape.of(out, x.shape().dim(1), kernelH, kernelW);
+      Node y = Ops.conv2d(x, p.weight(name + ".weight", shape, init.weight()), window);
+      return bias(p, name, y, out, init);
+    }
+  }
+
+  /** x (N, C, h, w) to (N, out, H, W), the smallest output; weight (C, out, kernelH, kernelW). */
+  public static Node convTranspose2d(
+      Parameters p, String name, Node x, int out, int kernelH, int kernelW, Window window, Init init) {
+    try (Graph.Scope _ = p.graph().scope(name)) {
+      Shape shape = Shape.of(x.shape().dim(1), out, kernelH, kernelW);
+      Node y = Ops.convTranspose2d(x, p.weight(name + ".weight", shape, init.weight()), window);
+      return bias(p, name, y, out, init);
+    }
+  }
+
+  /** x (N, in) to (N, out); weight (out, in). */
+  public static Node linear(Parameters p, String name, Node x, int out, Init init) {
+    try (Graph.Scope _ = p.graph().scope(name)) {
+      Shape shape = Shape.of(out, x.shape().dim(1));
+      Node y = Ops.matmul(x, p.weight(name + ".weight", shape, init.weight()), false, true);
+      return bias(p, name, y, out, init);
+    }
+  }
+
+  private static Node bias(Parameters p, String name, Node y, int out, Init init) {
+    return init.bias() == null
+        ? y
+        : Ops.addBias(y, p.weight(name + ".bias", Shape.of(out), init.bias()));
+  }
+
+  /** PyTorch's defaults: eps 1e-5, momentum 0.1. */
+  public record BatchNormSpec(double eps, double momentum, Initializer gamma, Initializer beta) {
+    /** gamma one, beta zero. */
+    public static final BatchNormSpec DEFAULT =
+        new BatchNormSpec(1e-5, 0.1, Initializers.ones(), Initializers.zeros());
+
+    /** pix2pix: gamma N(1, 0.02), beta zero. */
+    public static final BatchNormSpec PIX2PIX =
+        new BatchNormSpec(1e-5, 0.1, Initializers.normal(1, 0.02), Initializers.zeros());
+  }
+
+  /**
+   * x (N, C, ...). With batch statistics each group of the mode has its own, and the running ones
+   * move once per group in order, by the unbiased variance, as if the groups had come one by one.
+   */
+  public static Node batchNorm(Parameters p, String name, Node x, Mode mode, BatchNormSpec spec) {
+    try (Graph.Scope _ = p.graph().scope(name)) {
+      int channels = x.shape().dim(1);
+      Shape c = Shape.of(channels);
+      Node gamma = p.weight(name + ".weight", c, spec.gamma());
+      Node beta = p.weight(name + ".bias", c, spec.beta());
+      Node runningMean = p.state(name + ".running_mean", c, Initializers.zeros());
+      Node runningVar = p.state(name + ".running_var", c, Initializers.ones());
+      if (!mode.batchStatistics()) {
+        return Ops.normalize(x, runningMean, runningVar, gamma, beta, spec.eps());
+      }
+      int groups = mode.groups();
+      Node mean = Ops.channelMean(x, groups);
+      Node var = Ops.channelVariance(x, mean);
+      if (mode.updateRunning()) {
+        double count = (double) x.shape().elements() / channels / groups;
+        if (count < 2) {
+          throw new ShapeException(
+              "batchNorm '%s': training needs more than one value per channel, got %s. Enlarge the batch."
+                  .formatted(name, x.shape()));
+        }
+        for (int g = 0; g < groups; g++) {
+          Node groupMean = Ops.reshape(Ops.slice(mean, 0, g, g + 1), c);
+          Node groupVar = Ops.reshape(Ops.slice(var, 0, g, g + 1), c);
+          runningMean = move(runningMean, groupMean, spec.momentum(), 1);
+          runningVar = move(runningVar, groupVar, spec.momentum(), count / (count - 1));
+        }
+        p.assign(name + ".running_mean", runningMean);
+        p.assign(name + ".running_var", runningVar);
+      }
+      return Ops.batchNorm(x, mean, var, gamma, beta, spec.eps());
+    }
+  }
+
+  private static Node move(Node running, Node now, double momentum, double factor) {
+    return Ops.add(Ops.scale(running, 1 - momentum), Ops.scale(now, momentum * factor));
+  }
+}

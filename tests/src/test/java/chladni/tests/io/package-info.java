@@ -1,0 +1,2 @@
+/** Files are complete or absent, and a damaged one is refused by name. */
+package chladni.tests.io;
