@@ -9,7 +9,8 @@ import java.util.Map;
  * standard deviations fill the range and what lies outside is clamped.
  */
 public record AffineMap(double mean, double deviation) {
-  private static final double RANGE = 4;
+  /** Deviations that fill the range on each side of the mean. */
+  public static final double RANGE = 4;
 
   /** Measured on training rows alone. */
   public static AffineMap of(float[][] rows) {

@@ -4,6 +4,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 
 import chladni.sound2image.media.MediaException.Reason;
 import java.nio.file.Path;
+import java.util.regex.Pattern;
 import org.bytedeco.ffmpeg.avutil.AVDictionary;
 import org.bytedeco.ffmpeg.avutil.LogCallback;
 import org.bytedeco.ffmpeg.global.avutil;
@@ -14,7 +15,20 @@ import org.bytedeco.javacpp.BytePointer;
  * stderr, becomes their reason.
  */
 final class FFmpeg {
+  private static final String PHYSICAL_LIMIT = "org.bytedeco.javacpp.maxPhysicalBytes";
+
+  static {
+    // By default JavaCPP refuses to allocate once the process holds four Java heaps; the engine's
+    // arenas lie outside the heap and are larger. Must precede the first JavaCPP class.
+    if (System.getProperty(PHYSICAL_LIMIT) == null) {
+      System.setProperty(PHYSICAL_LIMIT, "0");
+    }
+  }
+
   private static final int MESSAGE_LENGTH = 200;
+
+  /** Log lines name the object that speaks by where it lies. */
+  private static final Pattern ADDRESS = Pattern.compile(" @ 0x[0-9a-f]+");
 
   /** Codecs run on the thread that calls them (one thread each), so the log is the caller's. */
   private static final ThreadLocal<String> LAST_ERROR = ThreadLocal.withInitial(() -> "");
@@ -74,6 +88,6 @@ final class FFmpeg {
       }
       line.append(c >= ' ' && c < 0x7f ? c : ' ');
     }
-    return line.toString().strip();
+    return ADDRESS.matcher(line).replaceAll("").strip();
   }
 }

@@ -26,7 +26,7 @@ public final class MediaException extends RuntimeException {
     TIMEOUT("Leave the file out, or raise MediaLimits.maxWallSeconds."),
     MEMORY("Leave the file out, or raise MediaLimits.maxResidentMiB."),
     WORKER_DIED("Leave the file out; if every file fails, look at the worker's last words."),
-    NOT_WRITTEN("Check the folder's permissions and the space left on the disk.");
+    NOT_ENCODED("Choose another container, other codecs, or even sides.");
 
     private final String nextMove;
 

@@ -23,20 +23,23 @@ final class Muxer implements AutoCloseable {
 
   Muxer(Path file, Container container) {
     this.file = file;
-    FFmpeg.begin();
     check(
         avformat.avformat_alloc_output_context2(
             context, (AVOutputFormat) null, container.muxer(), null),
         "making a '%s' file".formatted(container.muxer()));
     // No version, no date, no random identifier: the same clip gives the same bytes.
     context.flags(context.flags() | AVFormatContext.AVFMT_FLAG_BITEXACT);
+    if ((context.oformat().flags() & avformat.AVFMT_TS_NEGATIVE) == 0) {
+      // An encoder's delay starts its sound before 0; the muxer must not push the frames back.
+      context.avoid_negative_ts(AVFormatContext.AVFMT_AVOID_NEG_TS_DISABLED);
+    }
     AVIOContext bytes = new AVIOContext(null);
     check(avformat.avio_open_dyn_buf(bytes), "making a buffer");
     context.pb(bytes);
   }
 
   int check(int code, String doing) {
-    return FFmpeg.check(code, file, Reason.NOT_WRITTEN, doing);
+    return FFmpeg.check(code, file, Reason.NOT_ENCODED, doing);
   }
 
   /** Prepares an encoder's context for this container, before the encoder is opened. */
@@ -71,6 +74,10 @@ final class Muxer implements AutoCloseable {
         return;
       }
       check(received, "encoding");
+      if (packet.duration() == 0 && encoder.codec_type() == avutil.AVMEDIA_TYPE_VIDEO) {
+        // Or MP4 gives the last frame no time on the screen, and demuxers drop it.
+        packet.duration(1);
+      }
       avcodec.av_packet_rescale_ts(packet, encoder.time_base(), stream.time_base());
       packet.stream_index(stream.index());
       check(avformat.av_interleaved_write_frame(context, packet), "muxing");
@@ -80,13 +87,10 @@ final class Muxer implements AutoCloseable {
   /** Completes the file and returns its bytes. */
   byte[] finish() {
     check(avformat.av_write_trailer(context), "writing the trailer");
-    AVIOContext pb = context.pb();
+    // Closing the buffer would pad it at the current position, which AVI leaves in its header.
     BytePointer buffer = new BytePointer();
-    int size = avformat.avio_close_dyn_buf(pb, buffer);
-    context.pb(null);
-    byte[] bytes = new byte[size];
+    byte[] bytes = new byte[avformat.avio_get_dyn_buf(context.pb(), buffer)];
     buffer.get(bytes);
-    avutil.av_free(buffer);
     return bytes;
   }
 

@@ -1,5 +1,6 @@
 package chladni.sound2image.media;
 
+import chladni.engine.io.AtomicFile;
 import java.awt.image.BufferedImage;
 import java.awt.image.DataBufferByte;
 import java.io.ByteArrayOutputStream;
@@ -165,7 +166,7 @@ public record Picture(int width, int height, byte[] rgb) {
 
   /** Writes {@link #toPng()} whole or not at all. */
   public void writePng(Path file) {
-    WholeFile.write(file, toPng());
+    AtomicFile.writeStream(file, out -> out.write(toPng()));
   }
 
   /**

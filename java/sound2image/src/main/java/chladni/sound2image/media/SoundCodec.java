@@ -8,7 +8,7 @@ public enum SoundCodec {
   PCM("pcm_s16le", avutil.AV_SAMPLE_FMT_S16),
   /** 16 bits, lossless. */
   FLAC("flac", avutil.AV_SAMPLE_FMT_S16),
-  /** LAME; what the paper keeps (section 4.1). */
+  /** LAME; what the paper keeps (section 3). It lowers the level by 5 % against clipping. */
   MP3(
       "libmp3lame",
       avutil.AV_SAMPLE_FMT_FLTP,

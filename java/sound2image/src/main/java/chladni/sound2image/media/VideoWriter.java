@@ -1,5 +1,6 @@
 package chladni.sound2image.media;
 
+import chladni.engine.io.AtomicFile;
 import java.nio.file.Path;
 import java.util.List;
 
@@ -38,7 +39,8 @@ public record VideoWriter(Container container, VideoCodec video, SoundCodec soun
    *
    * @param frames at least one, all of one size
    * @param framesPerSecond how long a frame stays
-   * @throws MediaException if the codec refuses the content or the file cannot be written
+   * @throws MediaException if the codec refuses the content
+   * @throws chladni.engine.io.FileWriteException if the file cannot be written
    */
   public void write(Path file, List<Picture> frames, double framesPerSecond, Waveform sound) {
     if (video == null) {
@@ -48,20 +50,26 @@ public record VideoWriter(Container container, VideoCodec video, SoundCodec soun
     }
     requireFrames(frames, framesPerSecond);
     requireLength(sound);
-    WholeFile.write(file, encode(file, frames, framesPerSecond, sound));
+    save(file, encode(file, frames, framesPerSecond, sound));
   }
 
   /**
    * Writes sound alone; into a video container, too.
    *
-   * @throws MediaException if the codec refuses the content or the file cannot be written
+   * @throws MediaException if the codec refuses the content
+   * @throws chladni.engine.io.FileWriteException if the file cannot be written
    */
   public void writeSound(Path file, Waveform sound) {
     requireLength(sound);
-    WholeFile.write(file, encode(file, List.of(), 1, sound));
+    save(file, encode(file, List.of(), 1, sound));
+  }
+
+  private static void save(Path file, byte[] bytes) {
+    AtomicFile.writeStream(file, out -> out.write(bytes));
   }
 
   private byte[] encode(Path file, List<Picture> frames, double framesPerSecond, Waveform sound) {
+    FFmpeg.begin();
     try (Muxer muxer = new Muxer(file, container);
         FrameEncoder pictures =
             frames.isEmpty() ? null : new FrameEncoder(muxer, video, frames, framesPerSecond);

@@ -2,13 +2,14 @@ package chladni.sound2image.media;
 
 import static java.nio.charset.StandardCharsets.US_ASCII;
 
+import chladni.engine.io.AtomicFile;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.file.Path;
 import java.util.Arrays;
 
 /**
- * A mono sound. Samples lie in [-256, 256], the range in which SoundNet and the paper (section 4.1)
+ * A mono sound. Samples lie in [-256, 256], the range in which SoundNet and the paper (section 3)
  * take them: a sound file's [-1, 1] times 256.
  *
  * @param samples one value per sample; owned by the caller, compared by identity
@@ -99,6 +100,6 @@ public record Waveform(float[] samples, int sampleRate) {
 
   /** Writes {@link #toWav()} whole or not at all. */
   public void writeWav(Path file) {
-    WholeFile.write(file, toWav());
+    AtomicFile.writeStream(file, out -> out.write(toWav()));
   }
 }

@@ -1,0 +1,2 @@
+/** The measures, against cases small enough to count by hand, and against what must always hold. */
+package chladni.tests.evaluation;
