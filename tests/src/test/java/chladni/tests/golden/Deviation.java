@@ -21,7 +21,7 @@ import java.util.Set;
 /** How far two computations of one formula may part, and whether they do. */
 final class Deviation {
   /** One formula, two roundings at each step, functions good to a few units in the last place. */
-  private static final double K = 8;
+  private static final double K = 4;
 
   private Deviation() {}
 
