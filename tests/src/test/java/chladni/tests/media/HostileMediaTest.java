@@ -6,8 +6,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import chladni.sound2image.media.Container;
-import chladni.sound2image.media.MediaException;
 import chladni.sound2image.media.MediaException.Reason;
+import chladni.sound2image.media.MediaException;
 import chladni.sound2image.media.MediaLimits;
 import chladni.sound2image.media.MediaReader;
 import chladni.sound2image.media.VideoRequest;
@@ -23,6 +23,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.Base64;
+import java.util.HashSet;
+import java.util.List;
 import java.util.Locale;
 import java.util.Random;
 import java.util.Set;
@@ -102,6 +104,31 @@ class HostileMediaTest {
     MediaException e = failure(script);
     assertThat(e.reason()).isEqualTo(Reason.FORMAT_REFUSED);
     assertThat(e.detail()).contains("concat");
+  }
+
+  @Test
+  void evenAPlaylistOnTheListOfFormatsOpensNothing() throws IOException {
+    Set<String> formats = new HashSet<>(MediaLimits.FORMATS);
+    formats.addAll(Set.of("hls", "concat", "dash"));
+    MediaLimits loose =
+        new MediaLimits(600, 10_000, 1 << 20, 20, 600, formats, MediaLimits.CODECS);
+    Path canary = video("canary.mp4");
+    try (MediaReader careless = new MediaReader(loose, 1);
+        ServerSocket server = new ServerSocket(0, 5, InetAddress.getLoopbackAddress())) {
+      String remote = "http://127.0.0.1:" + server.getLocalPort() + "/a.ts";
+      for (String target : new String[] {remote, "file:" + canary, canary.toString()}) {
+        String list =
+            "#EXTM3U\n#EXT-X-TARGETDURATION:2\n#EXTINF:2,\n%s\n#EXT-X-ENDLIST\n".formatted(target);
+        String script = "ffconcat version 1.0\nfile '%s'\n".formatted(target);
+        for (Path file : List.of(text("list.m3u8", list), text("script.ffconcat", script))) {
+          MediaException e =
+              catchThrowableOfType(
+                  MediaException.class, () -> careless.readVideo(file, TWO_SECONDS));
+          assertThat(e).as(file + " to " + target).isNotNull();
+        }
+      }
+      assertNobodyCame(server);
+    }
   }
 
   @Test

@@ -10,8 +10,8 @@ import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import chladni.sound2image.media.Clip;
-import chladni.sound2image.media.MediaException;
 import chladni.sound2image.media.MediaException.Reason;
+import chladni.sound2image.media.MediaException;
 import chladni.sound2image.media.MediaLimits;
 import chladni.sound2image.media.MediaReader;
 import chladni.sound2image.media.VideoRequest;

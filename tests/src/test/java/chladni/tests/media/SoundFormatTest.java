@@ -6,8 +6,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
-import chladni.sound2image.media.MediaException;
 import chladni.sound2image.media.MediaException.Reason;
+import chladni.sound2image.media.MediaException;
 import chladni.sound2image.media.MediaReader;
 import chladni.sound2image.media.Waveform;
 import java.io.IOException;

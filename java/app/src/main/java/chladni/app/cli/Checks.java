@@ -29,6 +29,21 @@ final class Checks {
     require(value > 0, option + " must be at least 1, got " + value + ". Correct it.");
   }
 
+  static void positiveRate(String option, double value) {
+    require(
+        value > 0 && value < Double.POSITIVE_INFINITY,
+        option + " must be finite and above 0, got " + value + ". Correct it.");
+  }
+
+  static void notNegative(String option, long value) {
+    require(value >= 0, option + " must be at least 0, got " + value + ". Correct it.");
+  }
+
+  static void share(String option, double value) {
+    require(
+        value >= 0 && value <= 1, option + " must lie in [0, 1], got " + value + ". Correct it.");
+  }
+
   static Terminal terminal(CommandSpec spec) {
     return new Terminal(
         spec.commandLine().getOut(), spec.commandLine().getErr(), Terminal.columnsFromLauncher());

@@ -3,6 +3,7 @@ package chladni.app.cli;
 import chladni.engine.error.EngineException;
 import java.io.IOException;
 import java.io.PrintWriter;
+import java.io.UncheckedIOException;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.FileSystemException;
@@ -32,6 +33,12 @@ final class Failures {
                   + e.getMessage()
                   + "). Set CHLADNI_JAVA_OPTS=-Xmx4g or more, or use a smaller batch.";
           case FileSystemException file -> file(file);
+          case UncheckedIOException io when io.getCause() instanceof FileSystemException file ->
+              file(file);
+          case UncheckedIOException io ->
+              io.getCause().getMessage() + ". Check the disk; what was saved before stands.";
+          case IOException io when io.getMessage() != null ->
+              io.getMessage() + ". Check the disk; what was saved before stands.";
           case Throwable _ when isOurs(e) -> e.getMessage();
           default -> null;
         };

@@ -1,5 +1,6 @@
 package chladni.app.cli;
 
+import chladni.sound2image.dataset.PairFolder;
 import java.nio.file.Path;
 import java.util.Locale;
 import java.util.Optional;
@@ -39,6 +40,10 @@ public final class TrainPix2pix implements Callable<Integer> {
    *
    * @param steps updates in all, a resumed run's earlier ones included
    * @param saveEvery steps between checkpoints, 0 for one at the end only
+   * @param direction which half of a picture is the source
+   * @param ngf channels of the generator's outermost level, 0 for those of the weights, else 64
+   * @param ndf channels of the discriminator's first layer, 0 likewise
+   * @param rate the learning rate of both networks, the same at every step
    */
   public record Request(
       Path out,
@@ -55,7 +60,11 @@ public final class TrainPix2pix implements Callable<Integer> {
       long saveEvery,
       boolean resume,
       long seed,
-      String device) {}
+      String device,
+      PairFolder.Direction direction,
+      int ngf,
+      int ndf,
+      double rate) {}
 
   @Option(
       names = "--out",
@@ -67,13 +76,15 @@ public final class TrainPix2pix implements Callable<Integer> {
   @Option(
       names = "--data",
       paramLabel = "FOLDER",
-      description = "Pictures that hold A on the left and B on the right.")
+      description =
+          "Pictures that hold A on the left and B on the right; each half is resized to 286 (143 for"
+              + " unet128), cropped and flipped at random.")
   private Path data;
 
   @Option(
       names = "--source",
       paramLabel = "SRC.npy",
-      description = "Instead of --data: float array (N, C, H, W) in [-1, 1].")
+      description = "Instead of --data: float array (N, C, H, W) in [-1, 1], taken as it is.")
   private Path source;
 
   @Option(
@@ -178,6 +189,36 @@ public final class TrainPix2pix implements Callable<Integer> {
       description = "One of ${COMPLETION-CANDIDATES}; default ${DEFAULT-VALUE}.")
   private Device device;
 
+  @Option(
+      names = "--direction",
+      defaultValue = "AtoB",
+      paramLabel = "DIRECTION",
+      description = "AtoB makes the right half of the left one, BtoA the left of the right.")
+  private String direction;
+
+  @Option(
+      names = "--ngf",
+      paramLabel = "N",
+      description =
+          "Channels of the generator's outermost level; those of --init-generator when not given,"
+              + " else 64.")
+  private int ngf;
+
+  @Option(
+      names = "--ndf",
+      paramLabel = "N",
+      description =
+          "Channels of the discriminator's first layer; those of --init-discriminator when not"
+              + " given, else 64.")
+  private int ndf;
+
+  @Option(
+      names = "--rate",
+      defaultValue = "0.0002",
+      paramLabel = "RATE",
+      description = "Adam's learning rate, the same at every step; default ${DEFAULT-VALUE}.")
+  private double rate;
+
   @Spec private CommandSpec spec;
   private final Action<Request> action;
 
@@ -192,8 +233,10 @@ public final class TrainPix2pix implements Callable<Integer> {
   public Integer call() throws Exception {
     Checks.positive("--batch", batch);
     Checks.positive("--steps", steps);
-    Checks.require(
-        saveEvery >= 0, "--save-every must be at least 0, got " + saveEvery + ". Correct it.");
+    Checks.notNegative("--save-every", saveEvery);
+    Checks.positiveOrAbsent(spec, "--ngf", ngf);
+    Checks.positiveOrAbsent(spec, "--ndf", ndf);
+    Checks.positiveRate("--rate", rate);
     action.run(
         new Request(
             out,
@@ -210,9 +253,23 @@ public final class TrainPix2pix implements Callable<Integer> {
             saveEvery,
             resume,
             seed,
-            device.toString()),
+            device.toString(),
+            parseDirection(),
+            ngf,
+            ndf,
+            rate),
         Checks.terminal(spec));
     return ExitCode.OK;
+  }
+
+  private PairFolder.Direction parseDirection() {
+    return switch (direction.toLowerCase(Locale.ROOT)) {
+      case "atob" -> PairFolder.Direction.A_TO_B;
+      case "btoa" -> PairFolder.Direction.B_TO_A;
+      default ->
+          throw new UsageException(
+              "--direction must be AtoB or BtoA, got " + direction + ". Choose one of them.");
+    };
   }
 
   private Pairs pairs() {

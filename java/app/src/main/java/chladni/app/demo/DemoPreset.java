@@ -1,6 +1,7 @@
 package chladni.app.demo;
 
 import chladni.sound2image.network.Recipe;
+import chladni.sound2image.network.SoundEncoder;
 import chladni.sound2image.training.Schedule;
 import java.util.List;
 
@@ -54,8 +55,11 @@ public record DemoPreset(
               4,
               List.of(8, 8),
               4096,
-              Recipe.SMALL.soundLayers(),
-              1024,
+              List.of(
+                  new SoundEncoder.Layer(4, 64, 16, 8),
+                  new SoundEncoder.Layer(8, 32, 2, 8),
+                  new SoundEncoder.Layer(8, 16, 2, 4)),
+              4096,
               2,
               2),
           new Schedule(10, 8, 2e-3, 0.5),

@@ -46,6 +46,9 @@ public record DemoRun(Path root, DemoPreset preset, int classes, long seed, Demo
 
   /** Everything measured, ready for the report. */
   public ReportData run(Engine engine) {
+    boolean continued =
+        DemoFolder.claim(
+            root, "preset %s, %d classes, seed %d".formatted(preset.name(), classes, seed));
     RunFolder run = new RunFolder(root);
     World world = new World(classes, seed);
     List<Stage> stages = new ArrayList<>();
@@ -131,6 +134,11 @@ public record DemoRun(Path root, DemoPreset preset, int classes, long seed, Demo
       ReportData.Builder report =
           ReportData.of(header(engine, started, clock.total(), memory.peakMib()));
       figures.accept(report);
+      if (continued) {
+        report.note(
+            "The folder held parts of an earlier run, which were used: the times are those of this"
+                + " run alone.");
+      }
       losses(run).forEach(report::losses);
       stages.forEach(report::stage);
       return report.build();

@@ -13,6 +13,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 
 /**
@@ -115,6 +116,12 @@ public record ClipSet(
       part.sounds.add(sounds.get(i));
     }
     return part;
+  }
+
+  /** The clips that somebody labelled. */
+  public ClipSet labelled() {
+    return subset(
+        IntStream.range(0, size()).filter(i -> labels.get(i) != null).boxed().toList());
   }
 
   /** Writes all clips to one file, complete or not at all. */

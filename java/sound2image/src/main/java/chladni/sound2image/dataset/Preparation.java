@@ -79,6 +79,7 @@ public record Preparation(Path source, Path target, int side, double seconds) {
         progress.accept(from + part.size(), files.size());
       }
     }
+    removeShards((files.size() + SHARD - 1) / SHARD);
     if (prepared == 0) {
       throw new BadFileException(
           source,
@@ -86,6 +87,22 @@ public record Preparation(Path source, Path target, int side, double seconds) {
           "Give a folder with mp4, mkv, webm, mov or avi files that have sound.");
     }
     return new Result(prepared, failed);
+  }
+
+  /** What an earlier preparation of more files has left beyond the last shard. */
+  private void removeShards(int from) {
+    try {
+      for (int i = from; ; i++) {
+        boolean shard = Files.deleteIfExists(target.resolve("clips-%05d.safetensors".formatted(i)));
+        boolean table = Files.deleteIfExists(target.resolve("failed-%05d.tsv".formatted(i)));
+        if (!shard && !table) {
+          return;
+        }
+      }
+    } catch (IOException e) {
+      throw new BadFileException(
+          target, "old shards cannot be removed (" + e + ")", "Check its permissions.", e);
+    }
   }
 
   private ClipSet read(

@@ -4,6 +4,7 @@ import chladni.engine.io.BadFileException;
 import chladni.engine.io.NamedArray;
 import chladni.engine.io.SafeTensors;
 import chladni.engine.io.SafeTensorsFile;
+import chladni.sound2image.dataset.Fingerprint;
 import chladni.sound2image.dataset.Selection;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -38,6 +39,15 @@ public record FeatureTable(
 
   public int size() {
     return position.length;
+  }
+
+  /** Of everything in it: networks trained on equal tables fit together. */
+  public String fingerprint() {
+    Fingerprint fingerprint = new Fingerprint().add(position).add(label).add(heldOut);
+    for (int i = 0; i < size(); i++) {
+      fingerprint.add(fc6[i]).add(pool5[i]);
+    }
+    return fingerprint.toString();
   }
 
   /** The rows of one side. */

@@ -15,6 +15,16 @@ import org.bytedeco.javacpp.BytePointer;
  * stderr, becomes their reason.
  */
 final class FFmpeg {
+  private static final String PHYSICAL_LIMIT = "org.bytedeco.javacpp.maxPhysicalBytes";
+
+  static {
+    // By default JavaCPP refuses to allocate once the process holds four Java heaps; the engine's
+    // arenas lie outside the heap and are larger. Must precede the first JavaCPP class.
+    if (System.getProperty(PHYSICAL_LIMIT) == null) {
+      System.setProperty(PHYSICAL_LIMIT, "0");
+    }
+  }
+
   private static final int MESSAGE_LENGTH = 200;
 
   /** Log lines name the object that speaks by where it lies. */

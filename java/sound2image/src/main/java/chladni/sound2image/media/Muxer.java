@@ -23,7 +23,6 @@ final class Muxer implements AutoCloseable {
 
   Muxer(Path file, Container container) {
     this.file = file;
-    FFmpeg.begin();
     check(
         avformat.avformat_alloc_output_context2(
             context, (AVOutputFormat) null, container.muxer(), null),

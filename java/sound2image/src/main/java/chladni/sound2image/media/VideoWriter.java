@@ -69,6 +69,7 @@ public record VideoWriter(Container container, VideoCodec video, SoundCodec soun
   }
 
   private byte[] encode(Path file, List<Picture> frames, double framesPerSecond, Waveform sound) {
+    FFmpeg.begin();
     try (Muxer muxer = new Muxer(file, container);
         FrameEncoder pictures =
             frames.isEmpty() ? null : new FrameEncoder(muxer, video, frames, framesPerSecond);

@@ -31,8 +31,12 @@ final class WorkerProcess implements AutoCloseable {
   private final DataInputStream answers;
   private final Deque<String> lastWords = new ArrayDeque<>();
   private final Thread listener;
-  private volatile long deadline;
-  private volatile Kill kill;
+  private double allowedSeconds;
+
+  /** System.nanoTime() at which the answer is due; 0 while none is. */
+  private long deadline;
+
+  private Kill kill;
   private int clips;
 
   /** Why the watcher ended the process. */
@@ -90,7 +94,7 @@ final class WorkerProcess implements AutoCloseable {
   void handshake() throws IOException {
     WorkerProtocol.writeLimits(requests, limits);
     WorkerProtocol.readReady(answers);
-    deadline = 0;
+    expectNothing();
   }
 
   /** Sends a request and waits for its answer, the watcher's blow, or the worker's death. */
@@ -101,23 +105,27 @@ final class WorkerProcess implements AutoCloseable {
       WorkerProtocol.write(requests, request);
       return WorkerProtocol.readAnswer(answers, request, limits);
     } finally {
-      deadline = 0;
+      expectNothing();
     }
   }
 
-  private void expectWithin(double seconds) {
-    // 0 stands for no deadline.
+  private synchronized void expectWithin(double seconds) {
+    allowedSeconds = seconds;
     deadline = System.nanoTime() + (long) (seconds * 1e9) | 1;
   }
 
+  /** After this the watcher is done with the request: a late blow cannot hit the next one. */
+  private synchronized void expectNothing() {
+    deadline = 0;
+  }
+
   /** Ends the process if it is late or too large. */
-  void inspect() {
-    long due = deadline;
-    if (due == 0 || kill != null) {
+  synchronized void inspect() {
+    if (deadline == 0 || kill != null) {
       return;
     }
-    if (System.nanoTime() - due > 0) {
-      end(Reason.TIMEOUT, "took longer than %.1f s".formatted(limits.maxWallSeconds()));
+    if (System.nanoTime() - deadline > 0) {
+      end(Reason.TIMEOUT, "took longer than %.1f s".formatted(allowedSeconds));
     } else if (residentMiB() > limits.maxResidentMiB()) {
       end(
           Reason.MEMORY,
@@ -146,8 +154,8 @@ final class WorkerProcess implements AutoCloseable {
     return 0;
   }
 
-  boolean alive() {
-    return process.isAlive();
+  synchronized boolean alive() {
+    return kill == null && process.isAlive();
   }
 
   int clips() {
@@ -163,7 +171,10 @@ final class WorkerProcess implements AutoCloseable {
     } catch (InterruptedException _) {
       Thread.currentThread().interrupt();
     }
-    Kill killed = kill;
+    Kill killed;
+    synchronized (this) {
+      killed = kill;
+    }
     if (killed != null) {
       return new MediaException(file, killed.reason, killed.detail, cause);
     }
@@ -172,8 +183,8 @@ final class WorkerProcess implements AutoCloseable {
     synchronized (lastWords) {
       words = lastWords.isEmpty() ? "" : ": " + String.join(" | ", lastWords);
     }
-    return new MediaException(
-        file, Reason.WORKER_DIED, "ended its decoding process (%s)%s".formatted(exit, words), cause);
+    String detail = "ended its decoding process (%s)%s".formatted(exit, words);
+    return new MediaException(file, Reason.WORKER_DIED, detail, cause);
   }
 
   private void listen() {

@@ -178,7 +178,8 @@ final class WorkerProtocol {
   private static void require(boolean holds, String field, int value)
       throws StreamCorruptedException {
     if (!holds) {
-      throw new StreamCorruptedException("worker's answer: impossible %s %d".formatted(field, value));
+      throw new StreamCorruptedException(
+          "worker's answer: impossible %s %d".formatted(field, value));
     }
   }
 }

@@ -2,6 +2,7 @@ package chladni.sound2image.network;
 
 import chladni.engine.graph.Graph;
 import chladni.engine.graph.Shape;
+import chladni.engine.graph.ShapeException;
 import chladni.engine.nn.Mode;
 import chladni.engine.nn.Parameters;
 import java.util.Arrays;
@@ -19,7 +20,7 @@ import java.util.stream.Collectors;
  * @param pictureWidths channels of its stages
  * @param features width of fc6: a square, 4096 in the paper
  * @param soundLayers of the sound encoder
- * @param hidden width of the multimodal vector: a square, 4096 in the paper
+ * @param hidden width of the multimodal vector: that of fc6, as in the paper
  * @param generatorChannels of the outermost level of both U-Nets; 64 in pix2pix
  * @param discriminatorChannels of the first layer of both PatchGANs; 64 in pix2pix
  */
@@ -67,7 +68,11 @@ public record Recipe(
     pictureWidths = List.copyOf(pictureWidths);
     soundLayers = List.copyOf(soundLayers);
     FeatureMap.side(features);
-    FeatureMap.side(hidden);
+    if (hidden != features) {
+      throw new ShapeException(
+          "recipe: hidden must equal features, since one U-Net turns the one into the other, got %d and %d."
+              .formatted(hidden, features));
+    }
   }
 
   /** A recipe by name: {@code small} or {@code full}. */
@@ -79,6 +84,19 @@ public record Recipe(
           throw new IllegalArgumentException(
               "preset '%s': there are small and full. Choose one.".formatted(name));
     };
+  }
+
+  /** The same networks for sounds of another length. */
+  public Recipe withSeconds(double length) {
+    return new Recipe(
+        length,
+        reduce,
+        pictureWidths,
+        features,
+        soundLayers,
+        hidden,
+        generatorChannels,
+        discriminatorChannels);
   }
 
   /** Height and width of pictures: that of the map of fc6 after doubling. */

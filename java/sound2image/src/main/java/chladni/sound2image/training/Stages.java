@@ -5,6 +5,7 @@ import chladni.engine.backend.Precision;
 import chladni.engine.backend.Program;
 import chladni.engine.graph.Shape;
 import chladni.sound2image.dataset.ClipSet;
+import chladni.sound2image.dataset.Fingerprint;
 import chladni.sound2image.dataset.RunFolder;
 import chladni.sound2image.features.AffineMap;
 import chladni.sound2image.features.Encoders;
@@ -39,6 +40,9 @@ public record Stages(
   public static final String SOURCE_MAP = "source";
 
   public static final String TARGET_MAP = "target";
+
+  /** The fingerprint of what a network was trained on, in the metadata of its files. */
+  public static final String DATA = "data";
 
   /** The picture classifier, on labelled clips. */
   public void pictureEncoder(ClipSet clips, List<String> classes, Schedule schedule) {
@@ -77,7 +81,10 @@ public record Stages(
       Schedule schedule,
       EncoderTraining.Network network,
       Inference.Items items) {
-    Map<String, String> metadata = new LinkedHashMap<>(recipe.toMetadata());
+    Fingerprint data = new Fingerprint();
+    clips.ids().forEach(data::add);
+    clips.labels().forEach(data::add);
+    Map<String, String> metadata = configuration(schedule, data.toString());
     metadata.put("classes", String.join("\n", classes));
     int width = Math.toIntExact(item.elements());
     DataOrder order = new DataOrder(clips.size(), schedule.batch(), seed, false);
@@ -104,8 +111,9 @@ public record Stages(
   public void multimodal(
       FeatureTable table, List<String> classes, Multimodal.Weights weights, Schedule schedule) {
     Multimodal network = recipe.multimodal(classes.size());
-    Map<String, String> metadata = new LinkedHashMap<>(recipe.toMetadata());
+    Map<String, String> metadata = configuration(schedule, table.fingerprint());
     metadata.put("classes", String.join("\n", classes));
+    metadata.put("weights", weights.toString());
     int[] rows = table.rows(false);
     DataOrder order = new DataOrder(rows.length, schedule.batch(), seed, false);
     int n = schedule.batch();
@@ -136,8 +144,9 @@ public record Stages(
   public void imageGan(FeatureTable table, ClipSet clips, Schedule schedule) {
     int[] rows = table.rows(false);
     AffineMap map = AffineMap.of(select(table.fc6(), rows));
-    Map<String, String> metadata = new LinkedHashMap<>(recipe.toMetadata());
+    Map<String, String> metadata = configuration(schedule, table.fingerprint());
     map.describe(SOURCE_MAP, metadata);
+    metadata.put("dropout", Boolean.toString(dropout));
     int side = recipe.side();
     Pix2Pix.Options options =
         Pix2Pix.Options.of(recipe.imageGenerator(), recipe.discriminator(), schedule.batch(), seed)
@@ -167,9 +176,11 @@ public record Stages(
     int[] rows = table.rows(false);
     AffineMap source = AffineMap.of(select(hidden, rows));
     AffineMap target = AffineMap.of(select(table.fc6(), rows));
-    Map<String, String> metadata = new LinkedHashMap<>(recipe.toMetadata());
+    Map<String, String> metadata = configuration(schedule, table.fingerprint());
     source.describe(SOURCE_MAP, metadata);
     target.describe(TARGET_MAP, metadata);
+    metadata.put("dropout", Boolean.toString(dropout));
+    metadata.put("discriminator_scale", Double.toString(discriminatorScale));
     int side = recipe.featureGenerator().size();
     Pix2Pix.Options options =
         Pix2Pix.Options.of(
@@ -217,6 +228,17 @@ public record Stages(
                 write(program, sources, targets);
               });
     }
+  }
+
+  /** What a checkpoint must agree in before it is continued; part of every file of weights. */
+  private Map<String, String> configuration(Schedule schedule, String data) {
+    Map<String, String> metadata = new LinkedHashMap<>(recipe.toMetadata());
+    metadata.put("seed", Long.toString(seed));
+    metadata.put("batch", Integer.toString(schedule.batch()));
+    metadata.put("rate", Double.toString(schedule.rate()));
+    metadata.put(DATA, data);
+    metadata.put(Trainer.MADE_ON + "backend", backend.description());
+    return metadata;
   }
 
   private static void write(Program program, float[] source, float[] target) {

@@ -2,12 +2,16 @@ package chladni.sound2image.training;
 
 import chladni.engine.io.AtomicFile;
 import chladni.engine.io.BadFileException;
+import chladni.engine.io.SafeTensors;
+import chladni.engine.io.SafeTensorsFile;
 import chladni.sound2image.weights.WeightFile;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.function.LongToDoubleFunction;
 
@@ -38,13 +42,22 @@ public record Trainer(
   /** Losses read back a step at a time cost a copy each; the log is flushed this often, in steps. */
   private static final int FLUSH = 20;
 
-  private static final String CHECKPOINT = "checkpoint.safetensors";
+  /** The file that a resumed run continues from. */
+  public static final String CHECKPOINT = "checkpoint.safetensors";
+
+  /**
+   * What stands before entries of the metadata that say where a run was made. They may change when
+   * it is resumed; all others must not.
+   */
+  public static final String MADE_ON = "made_on.";
 
   /**
    * Runs to the last step and saves.
    *
    * @return the steps run, less than {@link #steps} after a resumption
    * @throws NotFiniteException when a loss is not finite; the last checkpoint stands
+   * @throws BadFileException when the checkpoint to resume from was made with another configuration
+   *     or from other data, as {@link #metadata} tells
    */
   public long run(TrainingStep training, Batches batches) {
     try {
@@ -106,6 +119,7 @@ public record Trainer(
     if (!Files.exists(file)) {
       return 0;
     }
+    checkConfiguration(file);
     Map<String, String> found = WeightFile.load(file, training.store(), training.variables(), "");
     try {
       return Long.parseLong(found.getOrDefault("step", ""));
@@ -114,6 +128,29 @@ public record Trainer(
           file,
           "a checkpoint must say its step, got '%s'.".formatted(found.get("step")),
           "Start again without --resume.");
+    }
+  }
+
+  private void checkConfiguration(Path file) {
+    Map<String, String> found;
+    try (SafeTensorsFile tensors = SafeTensors.read(file)) {
+      found = tensors.metadata();
+    }
+    List<String> problems = new ArrayList<>();
+    Map<String, String> asked = new LinkedHashMap<>(metadata);
+    asked.put("stage", stage);
+    asked.forEach(
+        (key, value) -> {
+          if (!key.startsWith(MADE_ON) && !value.equals(found.get(key))) {
+            problems.add("%s was %s, is %s".formatted(key, found.get(key), value));
+          }
+        });
+    if (!problems.isEmpty()) {
+      throw new BadFileException(
+          file,
+          "a resumed run must have the configuration and data that it began with: "
+              + String.join("; ", problems),
+          "Give the options of its beginning, or start again in another folder.");
     }
   }
 }
