@@ -4,6 +4,7 @@ import static chladni.tests.ops.OpCase.Derivative.NONE;
 import static chladni.tests.ops.OpCase.Derivative.TWICE;
 
 import chladni.engine.graph.BatchNorm;
+import chladni.engine.graph.ChannelBroadcast;
 import chladni.engine.graph.Dropout;
 import chladni.engine.graph.LogSoftmax;
 import chladni.engine.graph.Node;
@@ -63,8 +64,8 @@ final class NormalisationCases {
       }
       cases.add(
           OpCase.of(
-              BatchNorm.class,
-              Arrays.toString(shape) + ", inference",
+              ChannelBroadcast.class,
+              Arrays.toString(shape) + " in batch normalisation with fixed statistics",
               TWICE,
               (_, x) -> Ops.normalize(x.get(0), x.get(1), x.get(2), x.get(3), x.get(4), 1e-3),
               Operand.signed(shape),
