@@ -96,12 +96,16 @@ final class RunSections {
         el("th", attr("scope", "row"), text(target.what()), basis),
         number(target.relation().sign() + " " + print(target, target.bound())),
         el("td", "n strong", print(target, target.value())),
-        el("td", "verdict", target.reached() ? "✓ reached" : "✗ missed"));
+        el(
+            "td",
+            css("verdict"),
+            text(target.reached() ? "✓ " : "✗ "),
+            el("span", text(target.reached() ? "reached" : "missed"))));
   }
 
   private static String print(Target target, double value) {
     return switch (target.unit()) {
-      case RATE -> Numbers.percent(value);
+      case RATE -> Numbers.percent(value, 2);
       case R2 -> Numbers.r2(value);
       case SECONDS -> Numbers.seconds(value);
       case MIB -> Numbers.mib(value);
