@@ -9,9 +9,9 @@ public enum Attribute {
   PITCH("pitch", "height"),
   /** RMS level of the sound, 15 dB from 0 to 1; area of the motif. */
   LOUDNESS("loudness", "size"),
-  /** Rate of the sound's events, a factor of 2.6 from 0 to 1; number of copies of the motif. */
+  /** Rate of the sound's events, a factor of 2.8 from 0 to 1; number of copies of the motif. */
   RHYTHM("rhythm", "count"),
-  /** Balance of the upper against the lower band, 18 dB from 0 to 1; colour of the motif. */
+  /** Level of the air above 8 kHz, 30 dB from 0 to 1; colour of the motif. */
   BRIGHTNESS("brightness", "colour");
 
   private final String soundName;

@@ -43,8 +43,9 @@ public final class ScenePainter {
     int n = scene.copies();
     double share = 1 / StrictMath.sqrt(n);
     double diameter = (SMALLEST + (LARGEST - SMALLEST) * scene.size()) * share;
-    double spacing = LARGEST * share * 1.05;
-    double x = SIDE / 2.0 + 8 * (random.nextDouble() - 0.5);
+    double between = scene.count() * Scene.MAX_COPIES - (n - 1);
+    double spacing = LARGEST * share * (0.92 + 0.2 * between);
+    double x = SIDE / 2.0 + 6 * (random.nextDouble() - 0.5);
     double y = LOWEST + (HIGHEST - LOWEST) * scene.height();
     Brush brush = new Brush(g, Brush.blend(look.dull(), look.vivid(), scene.colour()));
     AffineTransform plain = g.getTransform();

@@ -23,17 +23,33 @@ public final class SoundSynth {
   /** Half width of an emphasised band of a tone, in octaves. */
   private static final double BAND_WIDTH = 0.2;
 
-  /** How far the bands follow the pitch: a fifth of an octave up and down. */
-  private static final double BAND_SHIFT = 0.4;
+  /** How far the bands follow one octave of pitch, in octaves. */
+  private static final double BAND_SHIFT = 0.15;
 
   /** Level of upper against lower band from brightness 0 to 1. */
-  private static final double BRIGHTNESS_DB = 18;
+  private static final double BRIGHTNESS_DB = 8;
 
-  private static final double QUIETEST_RMS = 0.03;
-  private static final double LOUDNESS_DB = 15;
+  /** Air: a band of noise above all bands of the classes, whose level is the brightness. */
+  private static final double AIR_HZ = 8_600;
+
+  private static final double QUIETEST_AIR = 0.05;
+  private static final double AIR_DB = 27;
+
+  /** Pitch and rhythm are the same in every class, so that they can be learnt across classes. */
+  private static final double FUNDAMENTAL = 95;
+
+  private static final double PITCH_OCTAVES = 1.6;
+  private static final double EVENTS_PER_SECOND = 2.3;
+  private static final double RHYTHM_OCTAVES = 1.5;
+  private static final double TICK = 1.5;
+  private static final double TICK_SECONDS = 0.004;
+
+  private static final double QUIETEST_RMS = 0.05;
+  private static final double LOUDNESS_DB = 9;
   private static final double CHOP_HZ = 38;
-  private static final double HUM = 0.35;
+  private static final double DRONE = 1.0;
   private static final float[] SINE = sine();
+  private static final float[] DRONE_TABLE = drone();
 
   private SoundSynth() {}
 
@@ -41,8 +57,8 @@ public final class SoundSynth {
   public static float[] render(Scene scene) {
     Timbre timbre = Catalogue.get(scene.classId()).timbre();
     SplittableRandom random = new SplittableRandom(scene.seed() ^ 0x50756e64L);
-    double octaves = scene.pitch() - 0.5;
-    double fundamental = timbre.fundamental() * exp2(octaves);
+    double octaves = PITCH_OCTAVES * (scene.pitch() - 0.5);
+    double fundamental = FUNDAMENTAL * exp2(octaves);
     double shift = exp2(BAND_SHIFT * octaves);
     double tilt = BRIGHTNESS_DB * (scene.brightness() - 0.5) / 2;
     Bands bands =
@@ -50,19 +66,23 @@ public final class SoundSynth {
             timbre.lowBand() * shift, timbre.highBand() * shift, decibels(-tilt), decibels(tilt));
     float[] samples = new float[SAMPLES];
     switch (timbre.source()) {
-      case VOICE -> tone(samples, timbre, fundamental, table(bands, fundamental, 1), random);
-      case BUZZ -> tone(samples, timbre, fundamental, table(bands, fundamental, 2), random);
+      case VOICE, BUZZ -> tone(samples, timbre.glide(), fundamental, table(bands, fundamental), random);
       case BELL -> {
         double second = fundamental * StrictMath.sqrt(2);
-        tone(samples, timbre, fundamental, table(bands, fundamental, 1), random);
-        tone(samples, timbre, second, table(bands, second, 1), random);
+        tone(samples, timbre.glide(), fundamental, table(bands, fundamental), random);
+        tone(samples, timbre.glide(), second, table(bands, second), random);
       }
       case NOISE -> {
-        noise(samples, bands, random);
-        tone(samples, timbre, fundamental, hum(), random);
+        noise(samples, bands.low, bands.lowGain, random);
+        noise(samples, bands.high, bands.highGain, random);
       }
     }
-    shape(samples, timbre, eventRate(timbre, scene), random);
+    double rate = EVENTS_PER_SECOND * exp2(RHYTHM_OCTAVES * (scene.rhythm() - 0.5));
+    double start = random.nextDouble();
+    shape(samples, timbre, rate, start);
+    ticks(samples, rate, start, random);
+    tone(samples, Timbre.Glide.LEVEL, 2 * fundamental, DRONE_TABLE, random);
+    noise(samples, AIR_HZ, QUIETEST_AIR * decibels(AIR_DB * scene.brightness()), random);
     level(samples, QUIETEST_RMS * decibels(LOUDNESS_DB * scene.loudness()));
     return samples;
   }
@@ -70,20 +90,19 @@ public final class SoundSynth {
   /** Centres in Hz and amplitudes of the two emphasised bands. */
   private record Bands(double low, double high, double lowGain, double highGain) {}
 
-  /** A factor of 2.6 from the slowest to the fastest rhythm. */
-  private static double eventRate(Timbre timbre, Scene scene) {
-    return timbre.rate() * exp2(1.4 * (scene.rhythm() - 0.5));
-  }
-
   /** Adds a tone that reads the table at the fundamental, moved by the glide of a slow cycle. */
   private static void tone(
-      float[] samples, Timbre timbre, double fundamental, float[] table, SplittableRandom random) {
+      float[] samples,
+      Timbre.Glide glide,
+      double fundamental,
+      float[] table,
+      SplittableRandom random) {
     double step = fundamental * TABLE / SAMPLE_RATE;
     double phase = random.nextDouble() * TABLE;
     double slow = random.nextDouble();
     for (int start = 0; start < SAMPLES; start += BLOCK) {
-      double cycle = slow + (double) start / SAMPLE_RATE * glideRate(timbre.glide());
-      double blockStep = step * glide(timbre.glide(), cycle - StrictMath.floor(cycle));
+      double cycle = slow + (double) start / SAMPLE_RATE * glideRate(glide);
+      double blockStep = step * glide(glide, cycle - StrictMath.floor(cycle));
       int end = Math.min(start + BLOCK, SAMPLES);
       for (int i = start; i < end; i++) {
         int index = (int) phase;
@@ -112,16 +131,16 @@ public final class SoundSynth {
   }
 
   /**
-   * One period of every {@code stride}-th harmonic, each band at its own power whatever harmonics
-   * fall into it. The fundamental stays audible, so that the pitch is heard in every class.
+   * One period of the harmonics in two bands, each band at its own power whatever harmonics fall
+   * into it.
    */
-  private static float[] table(Bands bands, double fundamental, int stride) {
+  private static float[] table(Bands bands, double fundamental) {
     int harmonics = (int) (TOP / fundamental);
     double[] low = new double[harmonics + 1];
     double[] high = new double[harmonics + 1];
     double lowPower = 0;
     double highPower = 0;
-    for (int h = 1; h <= harmonics; h += stride) {
+    for (int h = 1; h <= harmonics; h++) {
       low[h] = emphasis(h * fundamental / bands.low);
       high[h] = emphasis(h * fundamental / bands.high);
       lowPower += low[h] * low[h];
@@ -130,8 +149,8 @@ public final class SoundSynth {
     double lowScale = bands.lowGain / StrictMath.sqrt(lowPower);
     double highScale = bands.highGain / StrictMath.sqrt(highPower);
     float[] table = new float[TABLE + 1];
-    for (int h = 1; h <= harmonics; h += stride) {
-      double amplitude = low[h] * lowScale + high[h] * highScale + (h == 1 ? HUM : 0);
+    for (int h = 1; h <= harmonics; h++) {
+      double amplitude = low[h] * lowScale + high[h] * highScale;
       if (amplitude > 1e-3) {
         // Quadratic phases (Schroeder 1970) keep the peaks of the sum low.
         int offset = (int) ((long) h * h * TABLE / (2L * harmonics));
@@ -142,10 +161,9 @@ public final class SoundSynth {
     return table;
   }
 
-  private static float[] hum() {
+  private static float[] drone() {
     float[] table = new float[TABLE + 1];
-    addHarmonic(table, 1, 0, (float) HUM);
-    addHarmonic(table, 2, 0, (float) HUM / 2);
+    addHarmonic(table, 1, 0, (float) DRONE);
     table[TABLE] = table[0];
     return table;
   }
@@ -163,17 +181,17 @@ public final class SoundSynth {
     return StrictMath.exp(-0.5 * octaves * octaves) + 1e-4;
   }
 
-  /** Adds two bands of noise of the powers that a tone's bands have. */
-  private static void noise(float[] samples, Bands bands, SplittableRandom random) {
-    Resonator low = new Resonator(bands.low, bands.lowGain);
-    Resonator high = new Resonator(bands.high, bands.highGain);
+  /** Adds a band of noise with the power of a sine of the given amplitude. */
+  private static void noise(
+      float[] samples, double centre, double amplitude, SplittableRandom random) {
+    Resonator band = new Resonator(centre, amplitude);
     long state = random.nextLong() | 1;
     for (int i = 0; i < SAMPLES; i++) {
+      // Xorshift (Marsaglia 2003): hiss needs speed more than quality.
       state ^= state << 13;
       state ^= state >>> 7;
       state ^= state << 17;
-      double white = (int) (state >> 32) * 0x1p-31;
-      samples[i] = (float) (low.next(white) + high.next(white));
+      samples[i] += (float) band.next((int) (state >> 32) * 0x1p-31);
     }
   }
 
@@ -210,9 +228,7 @@ public final class SoundSynth {
   }
 
   /** Multiplies by the envelope of the events and, for a buzz, by the chopping. */
-  private static void shape(
-      float[] samples, Timbre timbre, double rate, SplittableRandom random) {
-    double start = random.nextDouble();
+  private static void shape(float[] samples, Timbre timbre, double rate, double start) {
     boolean chopped = timbre.source() == Timbre.Source.BUZZ;
     double before = 0;
     for (int block = 0; block < SAMPLES; block += BLOCK) {
@@ -221,7 +237,7 @@ public final class SoundSynth {
       double after = envelope(timbre.envelope(), events - StrictMath.floor(events), 1 / rate);
       if (chopped) {
         double chop = seconds * CHOP_HZ;
-        after *= 0.55 + 0.45 * SINE[(int) ((chop - StrictMath.floor(chop)) * TABLE)];
+        after *= 0.5 + 0.5 * SINE[(int) ((chop - StrictMath.floor(chop)) * TABLE)];
       }
       int end = Math.min(block + BLOCK, SAMPLES);
       float slope = (float) ((after - before) / BLOCK);
@@ -231,6 +247,20 @@ public final class SoundSynth {
         gain += slope;
       }
       before = after;
+    }
+  }
+
+  /** Marks the start of every event by a short burst of noise, whatever the envelope. */
+  private static void ticks(float[] samples, double rate, double start, SplittableRandom random) {
+    int length = (int) (6 * TICK_SECONDS * SAMPLE_RATE);
+    double fade = StrictMath.exp(-1 / (TICK_SECONDS * SAMPLE_RATE));
+    for (int event = 1; event - start < SECONDS * rate; event++) {
+      int from = (int) ((event - start) / rate * SAMPLE_RATE);
+      double amplitude = TICK;
+      for (int i = from; i < Math.min(from + length, SAMPLES); i++) {
+        samples[i] += (float) (amplitude * (2 * random.nextDouble() - 1));
+        amplitude *= fade;
+      }
     }
   }
 

@@ -8,39 +8,41 @@ package chladni.app.demo;
  * @param low index of the lower emphasised band in {@link #BANDS}
  * @param high index of the upper emphasised band
  * @param envelope course of one event
- * @param rate events per second at rhythm 0.5
- * @param fundamental in Hz at pitch 0.5
  * @param glide course of the pitch within one event
  */
-record Timbre(
-    Source source,
-    int low,
-    int high,
-    Envelope envelope,
-    double rate,
-    double fundamental,
-    Glide glide) {
+record Timbre(Source source, int low, int high, Envelope envelope, Glide glide) {
 
-  /** Centres of the bands in Hz; neighbours lie 0.85 octaves apart. */
+  /** Centres of the bands in Hz before the register; neighbours lie 0.85 octaves apart. */
   private static final double[] BANDS = {300, 540, 970, 1750, 3150, 5600};
 
   double lowBand() {
-    return BANDS[low];
+    return source.register() * BANDS[low];
   }
 
   double highBand() {
-    return BANDS[high];
+    return source.register() * BANDS[high];
   }
 
   enum Source {
     /** All harmonics: a voice or a horn. */
-    VOICE,
+    VOICE(1),
     /** Two harmonic series in the ratio of the square root of two: struck metal. */
-    BELL,
-    /** Odd harmonics, chopped 38 times a second: a motor or an insect. */
-    BUZZ,
-    /** Two bands of noise over a quiet hum at the fundamental: weather, water, fire. */
-    NOISE
+    BELL(1.2),
+    /** All harmonics, chopped 38 times a second: a motor or an insect. */
+    BUZZ(0.83),
+    /** Two bands of noise: weather, water, fire. */
+    NOISE(1);
+
+    private final double register;
+
+    Source(double register) {
+      this.register = register;
+    }
+
+    /** What moves the bands a quarter of an octave, so that sources with equal bands differ more. */
+    double register() {
+      return register;
+    }
   }
 
   enum Envelope {

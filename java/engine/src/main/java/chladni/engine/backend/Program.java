@@ -29,6 +29,12 @@ public abstract class Program implements AutoCloseable {
     guarded(() -> copyIn(node, values));
   }
 
+  /** Sets a FLOAT input; a program below FP64 rounds the values. */
+  public final void write(String input, double[] values) {
+    Node node = find(inputs, "input", input, DType.FLOAT, values.length);
+    guarded(() -> copyIn(node, values));
+  }
+
   /** Sets an INT32 input. */
   public final void write(String input, int[] values) {
     Node node = find(inputs, "input", input, DType.INT32, values.length);
@@ -87,6 +93,15 @@ public abstract class Program implements AutoCloseable {
   public abstract String explain();
 
   protected abstract void copyIn(Node input, float[] values);
+
+  /** Rounds to 32 bits unless a backend holds more. */
+  protected void copyIn(Node input, double[] values) {
+    float[] rounded = new float[values.length];
+    for (int i = 0; i < values.length; i++) {
+      rounded[i] = (float) values[i];
+    }
+    copyIn(input, rounded);
+  }
 
   protected abstract void copyIn(Node input, int[] values);
 

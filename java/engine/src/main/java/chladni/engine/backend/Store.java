@@ -36,6 +36,15 @@ public interface Store extends AutoCloseable {
   /** Replaces a FLOAT variable. */
   void set(String name, float[] values);
 
+  /** Replaces a FLOAT variable; rounds to 32 bits unless the store is FP64. */
+  default void set(String name, double[] values) {
+    float[] rounded = new float[values.length];
+    for (int i = 0; i < values.length; i++) {
+      rounded[i] = (float) values[i];
+    }
+    set(name, rounded);
+  }
+
   /** Replaces an INT32 variable. */
   void set(String name, int[] values);
 

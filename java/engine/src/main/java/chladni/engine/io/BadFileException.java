@@ -1,12 +1,15 @@
 package chladni.engine.io;
 
+import chladni.engine.error.EngineException;
 import java.nio.file.Path;
 
 /**
  * A file breaks a rule of its format, or cannot be read at all. The engine stays usable; nothing
  * was changed.
  */
-public final class BadFileException extends RuntimeException {
+public final class BadFileException extends EngineException {
+  private static final long serialVersionUID = 1L;
+
   private final transient Path file;
 
   /**

@@ -1,5 +1,6 @@
 package chladni.engine.io;
 
+import chladni.engine.error.EngineException;
 import java.io.IOException;
 import java.nio.file.FileSystemException;
 import java.nio.file.Path;
@@ -7,7 +8,9 @@ import java.nio.file.Path;
 /**
  * A file could not be written. The message says what became of the target; the engine stays usable.
  */
-public final class FileWriteException extends RuntimeException {
+public final class FileWriteException extends EngineException {
+  private static final long serialVersionUID = 1L;
+
   private final transient Path target;
   private final boolean targetUntouched;
 

@@ -26,6 +26,14 @@ public sealed interface NamedArray {
     return new Ints(name, shape, values);
   }
 
+  static NamedArray of(String name, long[] shape, short[] values) {
+    return new Shorts(name, shape, values);
+  }
+
+  static NamedArray of(String name, long[] shape, byte[] values) {
+    return new Bytes(name, shape, values);
+  }
+
   /** Written as F32. */
   record Floats(String name, long[] shape, float[] values) implements NamedArray {
     public Floats {
@@ -59,6 +67,30 @@ public sealed interface NamedArray {
     @Override
     public DiskType type() {
       return DiskType.I32;
+    }
+  }
+
+  /** Written as I16. */
+  record Shorts(String name, long[] shape, short[] values) implements NamedArray {
+    public Shorts {
+      check(name, shape, values.length);
+    }
+
+    @Override
+    public DiskType type() {
+      return DiskType.I16;
+    }
+  }
+
+  /** Written as U8: a byte of Java stands for its unsigned value. */
+  record Bytes(String name, long[] shape, byte[] values) implements NamedArray {
+    public Bytes {
+      check(name, shape, values.length);
+    }
+
+    @Override
+    public DiskType type() {
+      return DiskType.U8;
     }
   }
 

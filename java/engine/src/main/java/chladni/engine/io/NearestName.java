@@ -11,8 +11,8 @@ public final class NearestName {
   private NearestName() {}
 
   /**
-   * The candidate with the fewest single-letter edits from {@code name}, if it is near enough (at
-   * most a third of the longer name) to be worth saying. Ties go to the first.
+   * The candidate with the fewest edits from {@code name}, if it is near enough (at most a third of
+   * the longer name) to be worth saying. Ties go to the first.
    */
   public static Optional<String> of(String name, Collection<String> candidates) {
     String best = null;
@@ -36,7 +36,9 @@ public final class NearestName {
     return of(name, candidates).map(near -> "; did you mean '" + near + "'?").orElse("");
   }
 
+  /** Insertions, deletions, substitutions and swaps of neighbours (optimal string alignment). */
   private static int distance(String a, String b) {
+    int[] twoBack = new int[b.length() + 1];
     int[] previous = new int[b.length() + 1];
     int[] current = new int[b.length() + 1];
     for (int j = 0; j <= b.length(); j++) {
@@ -47,10 +49,19 @@ public final class NearestName {
       for (int j = 1; j <= b.length(); j++) {
         int substitution = previous[j - 1] + (a.charAt(i - 1) == b.charAt(j - 1) ? 0 : 1);
         current[j] = Math.min(substitution, Math.min(previous[j], current[j - 1]) + 1);
+        boolean swapped =
+            i > 1
+                && j > 1
+                && a.charAt(i - 1) == b.charAt(j - 2)
+                && a.charAt(i - 2) == b.charAt(j - 1);
+        if (swapped) {
+          current[j] = Math.min(current[j], twoBack[j - 2] + 1);
+        }
       }
-      int[] swap = previous;
+      int[] oldest = twoBack;
+      twoBack = previous;
       previous = current;
-      current = swap;
+      current = oldest;
     }
     return previous[b.length()];
   }

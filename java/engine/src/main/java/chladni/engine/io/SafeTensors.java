@@ -155,6 +155,8 @@ public final class SafeTensors {
           case NamedArray.Floats floats -> buffer.asFloatBuffer().put(floats.values(), at, n);
           case NamedArray.Doubles doubles -> buffer.asDoubleBuffer().put(doubles.values(), at, n);
           case NamedArray.Ints ints -> buffer.asIntBuffer().put(ints.values(), at, n);
+          case NamedArray.Shorts shorts -> buffer.asShortBuffer().put(shorts.values(), at, n);
+          case NamedArray.Bytes bytes -> buffer.duplicate().put(bytes.values(), at, n);
         }
         sha.update(buffer.duplicate());
         AtomicFile.writeFully(channel, buffer);

@@ -149,6 +149,28 @@ public final class SafeTensorsFile implements AutoCloseable {
     return out;
   }
 
+  /** An I16 tensor. */
+  public short[] shorts(String name) {
+    SafeTensorsHeader.Entry entry = entry(name);
+    if (entry.type() != DiskType.I16) {
+      throw wrongType(name, entry, "I16");
+    }
+    short[] out = new short[length(name, entry)];
+    scan(name, entry, (in, at, n) -> in.asShortBuffer().get(out, at, n));
+    return out;
+  }
+
+  /** A U8 tensor; a byte of Java stands for its unsigned value. */
+  public byte[] bytes(String name) {
+    SafeTensorsHeader.Entry entry = entry(name);
+    if (entry.type() != DiskType.U8) {
+      throw wrongType(name, entry, "U8");
+    }
+    byte[] out = new byte[length(name, entry)];
+    scan(name, entry, (in, at, n) -> in.get(out, at, n));
+    return out;
+  }
+
   @Override
   public void close() {
     try {

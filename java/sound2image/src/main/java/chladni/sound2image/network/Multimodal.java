@@ -2,9 +2,11 @@ package chladni.sound2image.network;
 
 import static chladni.engine.nn.Initializers.fanIn;
 
+import chladni.engine.backend.Store;
 import chladni.engine.graph.Node;
 import chladni.engine.graph.Ops;
 import chladni.engine.graph.Shape;
+import chladni.engine.graph.Variable;
 import chladni.engine.loss.Losses;
 import chladni.engine.nn.Parameters;
 
@@ -68,6 +70,20 @@ public record Multimodal(int imageFeatures, int soundFeatures, int hidden, int c
     Node w = p.weight(weight, Shape.of(hidden, features), fanIn(features));
     Node b = p.weight("bias", Shape.of(hidden), fanIn(imageFeatures + soundFeatures));
     return Ops.addBias(Ops.matmul(x, w, false, true), b);
+  }
+
+  /** Makes the label layer known to a store, for reading a whole file where only vectors are used. */
+  public void declareLabels(Store store) {
+    store.declare(labelWeight());
+    store.declare(labelBias());
+  }
+
+  private Variable labelWeight() {
+    return Variable.trainable("label.weight", Shape.of(classes, hidden), fanIn(hidden));
+  }
+
+  private Variable labelBias() {
+    return Variable.trainable("label.bias", Shape.of(classes), fanIn(hidden));
   }
 
   /** Class logits (N, classes) from a hidden vector before its activation. */

@@ -1,0 +1,17 @@
+package chladni.app.cli;
+
+import picocli.CommandLine.Option;
+
+/** {@code --device}, for commands that compute. */
+final class DeviceOption {
+  @Option(
+      names = "--device",
+      defaultValue = "auto",
+      paramLabel = "DEVICE",
+      description = "One of ${COMPLETION-CANDIDATES}; default ${DEFAULT-VALUE}.")
+  private Device device;
+
+  String name() {
+    return device.toString();
+  }
+}

@@ -1,0 +1,124 @@
+package chladni.app.cli;
+
+import chladni.engine.backend.Precision;
+import java.nio.file.Path;
+import java.util.Locale;
+import java.util.Set;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
+
+/** One network in inference mode, from npy to npy. */
+@Command(
+    name = "forward",
+    description = "Run a network with given weights on an array, in inference mode.")
+public final class NetForward implements Callable<Integer> {
+  /** Networks that can be run by themselves. */
+  public enum Net {
+    UNET128,
+    UNET256,
+    PATCHGAN;
+
+    @Override
+    public String toString() {
+      return name().toLowerCase(Locale.ROOT);
+    }
+  }
+
+  /**
+   * What was asked.
+   *
+   * @param inChannels 0 to take it from the weights
+   * @param outChannels 0 to take it from the weights
+   * @param device the name of a backend, or {@code auto}
+   */
+  public record Request(
+      Net net,
+      int inChannels,
+      int outChannels,
+      Path weights,
+      Path input,
+      Path output,
+      String device,
+      Precision precision) {}
+
+  @Option(
+      names = "--net",
+      required = true,
+      paramLabel = "NET",
+      description = "One of ${COMPLETION-CANDIDATES}.")
+  private Net net;
+
+  @Option(
+      names = "--in-channels",
+      paramLabel = "N",
+      description = "Channels of the input; taken from the weights when not given.")
+  private int inChannels;
+
+  @Option(
+      names = "--out-channels",
+      paramLabel = "N",
+      description = "Channels of the output; taken from the weights when not given.")
+  private int outChannels;
+
+  @Option(
+      names = "--weights",
+      required = true,
+      paramLabel = "F.safetensors",
+      description = "Weights under PyTorch's key names.")
+  private Path weights;
+
+  @Option(
+      names = "--input",
+      required = true,
+      paramLabel = "X.npy",
+      description = "Float array (N, C, H, W).")
+  private Path input;
+
+  @Option(
+      names = "--output",
+      required = true,
+      paramLabel = "Y.npy",
+      description = "Where the result goes; replaced when it exists.")
+  private Path output;
+
+  @Option(
+      names = "--device",
+      defaultValue = "auto",
+      paramLabel = "DEVICE",
+      description = "One of ${COMPLETION-CANDIDATES}; default ${DEFAULT-VALUE}.")
+  private Device device;
+
+  @Option(
+      names = "--precision",
+      defaultValue = "fp32",
+      paramLabel = "PRECISION",
+      description = "fp32 or bf16; default ${DEFAULT-VALUE}.")
+  private Precision precision;
+
+  @Spec private CommandSpec spec;
+  private final Action<Request> action;
+
+  /**
+   * @param action runs the network
+   */
+  public NetForward(Action<Request> action) {
+    this.action = action;
+  }
+
+  @Override
+  public Integer call() throws Exception {
+    Checks.positiveOrAbsent(spec, "--in-channels", inChannels);
+    Checks.positiveOrAbsent(spec, "--out-channels", outChannels);
+    Checks.require(
+        Set.of(Precision.FP32, Precision.BF16).contains(precision),
+        "--precision must be fp32 or bf16, got " + precision + ". Choose one of them.");
+    action.run(
+        new Request(
+            net, inChannels, outChannels, weights, input, output, device.toString(), precision),
+        Checks.terminal(spec));
+    return ExitCode.OK;
+  }
+}

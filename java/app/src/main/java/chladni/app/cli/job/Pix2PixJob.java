@@ -1,0 +1,192 @@
+package chladni.app.cli.job;
+
+import chladni.app.cli.Terminal;
+import chladni.app.cli.TrainPix2pix;
+import chladni.engine.Engine;
+import chladni.engine.io.SafeTensors;
+import chladni.engine.io.SafeTensorsFile;
+import chladni.sound2image.dataset.PairArrays;
+import chladni.sound2image.dataset.PairFolder;
+import chladni.sound2image.dataset.Pairs;
+import chladni.sound2image.network.PatchGan;
+import chladni.sound2image.network.UNet;
+import chladni.sound2image.training.Batches;
+import chladni.sound2image.training.DataOrder;
+import chladni.sound2image.training.Pix2Pix;
+import chladni.sound2image.training.Trainer;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.Map;
+
+/** {@code train pix2pix}: a folder of pairs or two arrays to a generator and a discriminator. */
+public final class Pix2PixJob {
+  /** A few hundred pairs at the size of unet256; larger folders are decoded batch by batch. */
+  private static final long CACHE_BYTES = 384L << 20;
+
+  private static final double DROPOUT = 0.5;
+
+  private Pix2PixJob() {}
+
+  public static void run(TrainPix2pix.Request request, Terminal terminal) {
+    OutFolder.check(request.out(), request.resume(), terminal);
+    Map<String, String> before = checkpointed(request);
+    Pairs pairs = pairs(request);
+    UNet generator = generator(request, pairs, before);
+    PatchGan discriminator = discriminator(request, before);
+    terminal
+        .err()
+        .printf(
+            "%d pairs of %d to %d channels at %d x %d; generator width %d, discriminator width %d%n",
+            pairs.size(),
+            pairs.sourceChannels(),
+            pairs.targetChannels(),
+            pairs.side(),
+            pairs.side(),
+            generator.baseChannels(),
+            discriminator.baseChannels());
+    try (Engine engine = Backends.open(request.device(), terminal);
+        Pix2Pix training =
+            new Pix2Pix(
+                engine,
+                Pix2Pix.Options.of(generator, discriminator, request.batch(), request.seed())
+                    .withDropout(request.dropout()));
+        TrainingProgress progress = new TrainingProgress(terminal)) {
+      if (before.isEmpty()) {
+        request.initGenerator().ifPresent(training::loadGenerator);
+        request.initDiscriminator().ifPresent(training::loadDiscriminator);
+      }
+      String backend = engine.backend().description();
+      noteMove(before, backend, terminal);
+      Trainer trainer =
+          new Trainer(
+              request.out(),
+              "pix2pix",
+              request.steps(),
+              request.saveEvery(),
+              request.resume(),
+              _ -> request.rate(),
+              request.losses().orElse(null),
+              configuration(request, pairs, generator, discriminator, backend),
+              progress);
+      trainer.run(training, batches(request, pairs));
+    }
+    terminal.out().println(request.out().resolve("generator.safetensors"));
+    terminal.out().println(request.out().resolve("discriminator.safetensors"));
+  }
+
+  private static Batches batches(
+      TrainPix2pix.Request request, Pairs pairs) {
+    int n = request.batch();
+    int plane = pairs.side() * pairs.side();
+    DataOrder order = new DataOrder(pairs.size(), n, request.seed(), request.serialBatches());
+    int sourceWidth = pairs.sourceChannels() * plane;
+    int targetWidth = pairs.targetChannels() * plane;
+    float[] source = new float[n * sourceWidth];
+    float[] target = new float[n * targetWidth];
+    return (step, program) -> {
+      int[] items = order.items(step);
+      for (int i = 0; i < n; i++) {
+        pairs.write(items[i], step, source, i * sourceWidth, target, i * targetWidth);
+      }
+      program.write("source", source);
+      program.write("target", target);
+    };
+  }
+
+  /** What the checkpoint to continue from says of itself; nothing for a new run. */
+  private static Map<String, String> checkpointed(TrainPix2pix.Request request) {
+    Path checkpoint = request.out().resolve(Trainer.CHECKPOINT);
+    if (!request.resume() || !Files.exists(checkpoint)) {
+      return Map.of();
+    }
+    try (SafeTensorsFile tensors = SafeTensors.read(checkpoint)) {
+      return tensors.metadata();
+    }
+  }
+
+  private static Pairs pairs(TrainPix2pix.Request request) {
+    int side = side(request);
+    return switch (request.pairs()) {
+      case TrainPix2pix.Pairs.Folder(Path data) ->
+          PairFolder.open(
+              data,
+              PairFolder.Options.of(side, request.flip(), request.direction(), request.seed()),
+              CACHE_BYTES);
+      case TrainPix2pix.Pairs.Arrays(Path source, Path target) ->
+          PairArrays.read(source, target, side);
+    };
+  }
+
+  private static int side(TrainPix2pix.Request request) {
+    return switch (request.net()) {
+      case UNET128 -> 128;
+      case UNET256 -> 256;
+    };
+  }
+
+  private static UNet generator(
+      TrainPix2pix.Request request, Pairs pairs, Map<String, String> before) {
+    int width =
+        request.ngf() > 0
+            ? request.ngf()
+            : before.containsKey("ngf")
+                ? Integer.parseInt(before.get("ngf"))
+                : request
+                    .initGenerator()
+                    .map(f -> new WeightShapes(f).unet(pairs.side(), 0, 0).baseChannels())
+                    .orElse(PatchGan.BASIC.baseChannels());
+    return new UNet(pairs.side(), pairs.sourceChannels(), pairs.targetChannels(), width, DROPOUT);
+  }
+
+  private static PatchGan discriminator(TrainPix2pix.Request request, Map<String, String> before) {
+    int width =
+        request.ndf() > 0
+            ? request.ndf()
+            : before.containsKey("ndf")
+                ? Integer.parseInt(before.get("ndf"))
+                : request
+                    .initDiscriminator()
+                    .map(f -> new WeightShapes(f).patchGan().baseChannels())
+                    .orElse(PatchGan.BASIC.baseChannels());
+    return new PatchGan(width, PatchGan.BASIC.layers());
+  }
+
+  private static Map<String, String> configuration(
+      TrainPix2pix.Request request,
+      Pairs pairs,
+      UNet generator,
+      PatchGan discriminator,
+      String backend) {
+    Map<String, String> m = new LinkedHashMap<>();
+    m.put("net", request.net().toString());
+    m.put("in_channels", Integer.toString(generator.inChannels()));
+    m.put("out_channels", Integer.toString(generator.outChannels()));
+    m.put("ngf", Integer.toString(generator.baseChannels()));
+    m.put("ndf", Integer.toString(discriminator.baseChannels()));
+    m.put("batch", Integer.toString(request.batch()));
+    m.put("rate", Double.toString(request.rate()));
+    m.put("seed", Long.toString(request.seed()));
+    m.put("dropout", Boolean.toString(request.dropout()));
+    m.put("serial_batches", Boolean.toString(request.serialBatches()));
+    if (request.pairs() instanceof TrainPix2pix.Pairs.Folder) {
+      m.put("flip", Boolean.toString(request.flip()));
+      m.put("direction", request.direction().toString());
+    }
+    m.put("data", pairs.fingerprint());
+    m.put(Trainer.MADE_ON + "backend", backend);
+    return m;
+  }
+
+  /** Bits are the same only on the backend and thread count that a run began with. */
+  private static void noteMove(Map<String, String> before, String backend, Terminal terminal) {
+    String then = before.get(Trainer.MADE_ON + "backend");
+    if (then != null && !then.equals(backend)) {
+      terminal
+          .err()
+          .println(
+              "the run began on " + then + ": from here on it differs in its last bits from one that"
+                  + " was not interrupted");
+    }
+  }
+}

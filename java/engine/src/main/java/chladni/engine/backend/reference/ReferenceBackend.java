@@ -1,0 +1,58 @@
+package chladni.engine.backend.reference;
+
+import chladni.engine.backend.Backend;
+import chladni.engine.backend.Precision;
+import chladni.engine.backend.PrecisionException;
+import chladni.engine.backend.Program;
+import chladni.engine.backend.ProgramException;
+import chladni.engine.backend.Store;
+import chladni.engine.graph.Graph;
+
+/** Runs graphs in FP64 or FP32 with plain loops on the calling thread; it owns nothing native. */
+public final class ReferenceBackend implements Backend {
+  @Override
+  public String name() {
+    return "reference";
+  }
+
+  @Override
+  public String description() {
+    return "reference: plain Java loops in FP64 and FP32, 1 thread";
+  }
+
+  @Override
+  public Store newStore(long seed, Precision precision) {
+    return new ReferenceStore(seed, supported(precision));
+  }
+
+  @Override
+  public Program compile(Graph graph, Store store, Precision precision) {
+    supported(precision);
+    if (!(store instanceof ReferenceStore own)) {
+      throw new ProgramException(
+          "reference: the store is of another backend, %s. Make one with this backend's newStore."
+              .formatted(store.getClass().getSimpleName()));
+    }
+    if (own.precision() != precision) {
+      throw new PrecisionException(
+          "reference: program and store must have one precision, got %s and %s. Make a %s store."
+              .formatted(precision, own.precision(), precision));
+    }
+    return ReferenceProgram.of(graph, own);
+  }
+
+  private static Precision supported(Precision precision) {
+    return switch (precision) {
+      case FP64, FP32 -> precision;
+      case TF32, BF16 ->
+          throw new PrecisionException(
+              "reference: computes in FP64 and FP32, got %s. Ask for FP32 or take another backend."
+                  .formatted(precision));
+    };
+  }
+
+  @Override
+  public void close() {
+    // Programs and stores are plain heap objects.
+  }
+}

@@ -1,0 +1,141 @@
+package chladni.engine.backend.reference;
+
+import chladni.engine.backend.Precision;
+import chladni.engine.backend.ProgramException;
+import chladni.engine.backend.Store;
+import chladni.engine.graph.DType;
+import chladni.engine.graph.Variable;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.IntStream;
+
+/**
+ * Variables as arrays of doubles by name. An array is never written again once it is in here, so
+ * programs read it without copying.
+ */
+final class ReferenceStore implements Store {
+  private final long seed;
+  private final Precision precision;
+  private final Map<String, Variable> variables = new LinkedHashMap<>();
+  private final Map<String, double[]> values = new LinkedHashMap<>();
+  private boolean closed;
+
+  ReferenceStore(long seed, Precision precision) {
+    this.seed = seed;
+    this.precision = precision;
+  }
+
+  @Override
+  public long seed() {
+    return seed;
+  }
+
+  @Override
+  public Precision precision() {
+    return precision;
+  }
+
+  @Override
+  public List<Variable> variables() {
+    return List.copyOf(variables.values());
+  }
+
+  @Override
+  public void declare(Variable variable) {
+    checkOpen();
+    Variable known = variables.get(variable.name());
+    if (known != null) {
+      if (!known.type().equals(variable.type())) {
+        throw new ProgramException(
+            "variable '%s': the store holds it as %s, got %s. Rename one of them."
+                .formatted(variable.name(), known.type(), variable.type()));
+      }
+      return;
+    }
+    float[] first = variable.initializer().values(variable.name(), variable.shape(), seed);
+    checkLength(variable, first.length);
+    variables.put(variable.name(), variable);
+    values.put(variable.name(), Numbers.toDoubles(first));
+  }
+
+  /** The array itself; nobody may write to it. */
+  double[] values(String name) {
+    checkOpen();
+    return values.get(name);
+  }
+
+  /** Takes over an array that nobody will write to. */
+  void commit(String name, double[] newValues) {
+    values.put(name, newValues);
+  }
+
+  @Override
+  public float[] floats(String name) {
+    return Numbers.toFloats(values.get(find(name, DType.FLOAT).name()));
+  }
+
+  @Override
+  public double[] doubles(String name) {
+    return values.get(find(name, DType.FLOAT).name()).clone();
+  }
+
+  @Override
+  public int[] ints(String name) {
+    return Numbers.toInts(values.get(find(name, DType.INT32).name()));
+  }
+
+  @Override
+  public void set(String name, float[] newValues) {
+    checkLength(find(name, DType.FLOAT), newValues.length);
+    commit(name, Numbers.toDoubles(newValues));
+  }
+
+  @Override
+  public void set(String name, double[] newValues) {
+    checkLength(find(name, DType.FLOAT), newValues.length);
+    commit(name, Numbers.rounded(newValues.clone(), precision));
+  }
+
+  @Override
+  public void set(String name, int[] newValues) {
+    checkLength(find(name, DType.INT32), newValues.length);
+    commit(name, IntStream.of(newValues).asDoubleStream().toArray());
+  }
+
+  @Override
+  public void close() {
+    closed = true;
+    values.clear();
+  }
+
+  private void checkOpen() {
+    if (closed) {
+      throw new ProgramException("store: it is closed. Keep it open while its programs run.");
+    }
+  }
+
+  private Variable find(String name, DType dtype) {
+    checkOpen();
+    Variable variable = variables.get(name);
+    if (variable == null) {
+      throw new ProgramException(
+          "variable '%s': the store has none of this name; it has %s. Compile a program first."
+              .formatted(name, variables.keySet()));
+    }
+    if (variable.type().dtype() != dtype) {
+      throw new ProgramException(
+          "variable '%s': it is %s, not %s. Use the accessor of its type."
+              .formatted(name, variable.type().dtype(), dtype));
+    }
+    return variable;
+  }
+
+  private static void checkLength(Variable variable, int length) {
+    if (variable.shape().elements() != length) {
+      throw new ProgramException(
+          "variable '%s': %s takes %d values, got %d."
+              .formatted(variable.name(), variable.shape(), variable.shape().elements(), length));
+    }
+  }
+}

@@ -1,0 +1,2 @@
+/** From a sound that no network has heard to a picture. */
+package chladni.sound2image.generation;

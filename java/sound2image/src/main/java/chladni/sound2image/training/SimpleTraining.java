@@ -1,0 +1,72 @@
+package chladni.sound2image.training;
+
+import chladni.engine.backend.Backend;
+import chladni.engine.backend.Precision;
+import chladni.engine.backend.Program;
+import chladni.engine.backend.Store;
+import chladni.engine.graph.Graph;
+import chladni.engine.graph.Variable;
+import chladni.engine.nn.Parameters;
+import chladni.sound2image.weights.WeightFile;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+
+/** One network with one optimizer, already built into a graph. */
+public final class SimpleTraining implements TrainingStep {
+  private final Parameters parameters;
+  private final String file;
+  private final List<String> losses;
+  private final Store store;
+  private final Program program;
+
+  /**
+   * @param graph has an input {@code lr}; every output is a loss or figure to log
+   * @param parameters what {@link #saveWeights} writes
+   * @param file the name of the file of weights
+   */
+  public SimpleTraining(Backend backend, Graph graph, Parameters parameters, String file, long seed) {
+    this(backend, graph, parameters, file, seed, Precision.FP32);
+  }
+
+  public SimpleTraining(
+      Backend backend, Graph graph, Parameters parameters, String file, long seed, Precision precision) {
+    this.parameters = parameters;
+    this.file = file;
+    this.losses = List.copyOf(graph.outputs().keySet());
+    this.store = backend.newStore(seed, precision);
+    this.program = backend.compile(graph, store, precision);
+  }
+
+  @Override
+  public Program program() {
+    return program;
+  }
+
+  @Override
+  public Store store() {
+    return store;
+  }
+
+  @Override
+  public List<String> losses() {
+    return losses;
+  }
+
+  @Override
+  public List<Variable> variables() {
+    return store.variables();
+  }
+
+  @Override
+  public void saveWeights(Path folder, Map<String, String> metadata) {
+    WeightFile.save(
+        folder.resolve(file), store, parameters.all(), parameters.prefix(), metadata);
+  }
+
+  @Override
+  public void close() {
+    program.close();
+    store.close();
+  }
+}

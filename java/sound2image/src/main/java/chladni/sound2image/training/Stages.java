@@ -1,0 +1,289 @@
+package chladni.sound2image.training;
+
+import chladni.engine.backend.Backend;
+import chladni.engine.backend.Precision;
+import chladni.engine.backend.Program;
+import chladni.engine.graph.Shape;
+import chladni.sound2image.dataset.ClipSet;
+import chladni.sound2image.dataset.Fingerprint;
+import chladni.sound2image.dataset.RunFolder;
+import chladni.sound2image.features.AffineMap;
+import chladni.sound2image.features.Encoders;
+import chladni.sound2image.features.FeatureTable;
+import chladni.sound2image.features.Inference;
+import chladni.sound2image.network.FeatureMap;
+import chladni.sound2image.network.Multimodal;
+import chladni.sound2image.network.Recipe;
+import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * The trainings of the paper, one method each, from the files of a run to the files of a run. Every
+ * one resumes from its own checkpoint.
+ *
+ * @param saveEvery steps between checkpoints; 0 for the end alone
+ * @param dropout whether the GANs train with pix2pix's dropout
+ */
+public record Stages(
+    Backend backend,
+    RunFolder run,
+    Recipe recipe,
+    long seed,
+    boolean resume,
+    long saveEvery,
+    boolean dropout,
+    TrainingListener listener) {
+
+  /** The affine maps in the metadata of a GAN's files. */
+  public static final String SOURCE_MAP = "source";
+
+  public static final String TARGET_MAP = "target";
+
+  /** The fingerprint of what a network was trained on, in the metadata of its files. */
+  public static final String DATA = "data";
+
+  /** The picture classifier, on labelled clips. */
+  public void pictureEncoder(ClipSet clips, List<String> classes, Schedule schedule) {
+    var network = recipe.pictureEncoder(classes.size());
+    classifier(
+        run.pictureEncoder(),
+        "picture",
+        Shape.of(3, recipe.side(), recipe.side()),
+        clips,
+        classes,
+        schedule,
+        (p, x, mode) -> network.build(p, x, mode).logits(),
+        clips::picture);
+  }
+
+  /** The sound classifier, on labelled clips. */
+  public void soundEncoder(ClipSet clips, List<String> classes, Schedule schedule) {
+    var network = recipe.soundEncoder(classes.size());
+    classifier(
+        run.soundEncoder(),
+        "sound",
+        Shape.of(1, recipe.samples(), 1),
+        clips,
+        classes,
+        schedule,
+        (p, x, mode) -> network.build(p, x, mode).logits(),
+        clips::sound);
+  }
+
+  private void classifier(
+      Path folder,
+      String name,
+      Shape item,
+      ClipSet clips,
+      List<String> classes,
+      Schedule schedule,
+      EncoderTraining.Network network,
+      Inference.Items items) {
+    Fingerprint data = new Fingerprint();
+    clips.ids().forEach(data::add);
+    clips.labels().forEach(data::add);
+    Map<String, String> metadata = configuration(schedule, data.toString());
+    metadata.put("classes", String.join("\n", classes));
+    int width = Math.toIntExact(item.elements());
+    DataOrder order = new DataOrder(clips.size(), schedule.batch(), seed, false);
+    float[] x = new float[schedule.batch() * width];
+    int[] labels = new int[schedule.batch()];
+    try (SimpleTraining training =
+        EncoderTraining.of(backend, name, schedule.batch(), item, classes.size(), network, seed)) {
+      trainer(folder, name, schedule, metadata)
+          .run(
+              training,
+              (step, program) -> {
+                int[] chosen = order.items(step);
+                for (int i = 0; i < chosen.length; i++) {
+                  items.write(chosen[i], x, i * width);
+                  labels[i] = classes.indexOf(clips.labels().get(chosen[i]));
+                }
+                program.write("x", x);
+                program.write("labels", labels);
+              });
+    }
+  }
+
+  /** The multimodal layers, on the training rows. */
+  public void multimodal(
+      FeatureTable table, List<String> classes, Multimodal.Weights weights, Schedule schedule) {
+    Multimodal network = recipe.multimodal(classes.size());
+    Map<String, String> metadata = configuration(schedule, table.fingerprint());
+    metadata.put("classes", String.join("\n", classes));
+    metadata.put("weights", weights.toString());
+    int[] rows = table.rows(false);
+    DataOrder order = new DataOrder(rows.length, schedule.batch(), seed, false);
+    int n = schedule.batch();
+    float[] image = new float[n * network.imageFeatures()];
+    float[] sound = new float[n * network.soundFeatures()];
+    int[] labels = new int[n];
+    try (SimpleTraining training =
+        MultimodalTraining.of(backend, network, weights, n, seed, Precision.FP32)) {
+      trainer(run.multimodal(), "multimodal", schedule, metadata)
+          .run(
+              training,
+              (step, program) -> {
+                int[] chosen = order.items(step);
+                for (int i = 0; i < n; i++) {
+                  int row = rows[chosen[i]];
+                  copy(table.fc6()[row], image, i);
+                  copy(table.pool5()[row], sound, i);
+                  labels[i] = table.label()[row];
+                }
+                program.write("image", image);
+                program.write("sound", sound);
+                program.write("labels", labels);
+              });
+    }
+  }
+
+  /** Features of a picture to the picture (paper, section 5.2), on the training rows. */
+  public void imageGan(FeatureTable table, ClipSet clips, Schedule schedule) {
+    int[] rows = table.rows(false);
+    AffineMap map = AffineMap.of(select(table.fc6(), rows));
+    Map<String, String> metadata = configuration(schedule, table.fingerprint());
+    map.describe(SOURCE_MAP, metadata);
+    metadata.put("dropout", Boolean.toString(dropout));
+    int side = recipe.side();
+    Pix2Pix.Options options =
+        Pix2Pix.Options.of(recipe.imageGenerator(), recipe.discriminator(), schedule.batch(), seed)
+            .withDropout(dropout);
+    gan(
+        run.imageGan(),
+        "image-gan",
+        options,
+        schedule,
+        metadata,
+        rows.length,
+        (i, dst, at) -> toMap(table.fc6()[rows[i]], map, dst, at),
+        (i, dst, at) -> clips.picture(table.position()[rows[i]], dst, at),
+        side * side,
+        3 * side * side);
+  }
+
+  /**
+   * Multimodal features of a sound to features of a picture (paper, section 5.4), on the training
+   * rows.
+   *
+   * @param hidden h_S before the activation for every row of the table
+   * @param discriminatorScale the penalty on the discriminator's loss: 0.001 in the paper
+   */
+  public void featureGan(
+      FeatureTable table, float[][] hidden, double discriminatorScale, Schedule schedule) {
+    int[] rows = table.rows(false);
+    AffineMap source = AffineMap.of(select(hidden, rows));
+    AffineMap target = AffineMap.of(select(table.fc6(), rows));
+    Map<String, String> metadata = configuration(schedule, table.fingerprint());
+    source.describe(SOURCE_MAP, metadata);
+    target.describe(TARGET_MAP, metadata);
+    metadata.put("dropout", Boolean.toString(dropout));
+    metadata.put("discriminator_scale", Double.toString(discriminatorScale));
+    int side = recipe.featureGenerator().size();
+    Pix2Pix.Options options =
+        Pix2Pix.Options.of(
+                recipe.featureGenerator(), recipe.discriminator(), schedule.batch(), seed)
+            .withDropout(dropout)
+            .withDiscriminatorScale(discriminatorScale);
+    gan(
+        run.featureGan(),
+        "feature-gan",
+        options,
+        schedule,
+        metadata,
+        rows.length,
+        (i, dst, at) -> toMap(hidden[rows[i]], source, dst, at),
+        (i, dst, at) -> toMap(table.fc6()[rows[i]], target, dst, at),
+        side * side,
+        side * side);
+  }
+
+  private void gan(
+      Path folder,
+      String stage,
+      Pix2Pix.Options options,
+      Schedule schedule,
+      Map<String, String> metadata,
+      int items,
+      Inference.Items source,
+      Inference.Items target,
+      int sourceWidth,
+      int targetWidth) {
+    int n = schedule.batch();
+    DataOrder order = new DataOrder(items, n, seed, false);
+    float[] sources = new float[n * sourceWidth];
+    float[] targets = new float[n * targetWidth];
+    try (Pix2Pix training = new Pix2Pix(backend, options, Precision.FP32)) {
+      trainer(folder, stage, schedule, metadata)
+          .run(
+              training,
+              (step, program) -> {
+                int[] chosen = order.items(step);
+                for (int i = 0; i < n; i++) {
+                  source.write(chosen[i], sources, i * sourceWidth);
+                  target.write(chosen[i], targets, i * targetWidth);
+                }
+                write(program, sources, targets);
+              });
+    }
+  }
+
+  /** What a checkpoint must agree in before it is continued; part of every file of weights. */
+  private Map<String, String> configuration(Schedule schedule, String data) {
+    Map<String, String> metadata = new LinkedHashMap<>(recipe.toMetadata());
+    metadata.put("seed", Long.toString(seed));
+    metadata.put("batch", Integer.toString(schedule.batch()));
+    metadata.put("rate", Double.toString(schedule.rate()));
+    metadata.put(DATA, data);
+    metadata.put(Trainer.MADE_ON + "backend", backend.description());
+    return metadata;
+  }
+
+  private static void write(Program program, float[] source, float[] target) {
+    program.write("source", source);
+    program.write("target", target);
+  }
+
+  private Trainer trainer(
+      Path folder, String stage, Schedule schedule, Map<String, String> metadata) {
+    return new Trainer(
+        folder,
+        stage,
+        schedule.steps(),
+        saveEvery,
+        resume,
+        schedule.rates(),
+        null,
+        metadata,
+        listener);
+  }
+
+  /** Each feature four times in a map of twice the side: {@link FeatureMap} on the host. */
+  private static void toMap(float[] features, AffineMap map, float[] dst, int at) {
+    int side = FeatureMap.side(features.length);
+    for (int y = 0; y < 2 * side; y++) {
+      for (int x = 0; x < 2 * side; x++) {
+        dst[at + y * 2 * side + x] = map.apply(features[(y / 2) * side + x / 2]);
+      }
+    }
+  }
+
+  private static float[][] select(float[][] all, int[] rows) {
+    float[][] some = new float[rows.length][];
+    for (int i = 0; i < rows.length; i++) {
+      some[i] = all[rows[i]];
+    }
+    return some;
+  }
+
+  private static void copy(float[] row, float[] dst, int i) {
+    System.arraycopy(row, 0, dst, i * row.length, row.length);
+  }
+
+  /** The encoders that this run has trained. */
+  public Encoders encoders() {
+    return Encoders.load(backend, run);
+  }
+}

@@ -1,0 +1,1 @@
+"""PyTorch as the outside witness: what the fixtures of this folder are computed with."""

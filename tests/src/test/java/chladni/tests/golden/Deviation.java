@@ -1,0 +1,108 @@
+package chladni.tests.golden;
+
+import chladni.engine.graph.BatchNorm;
+import chladni.engine.graph.BlockSum2d;
+import chladni.engine.graph.ChannelSum;
+import chladni.engine.graph.Conv2d;
+import chladni.engine.graph.ConvTranspose2d;
+import chladni.engine.graph.ConvWeightGrad;
+import chladni.engine.graph.LogSoftmax;
+import chladni.engine.graph.MatMul;
+import chladni.engine.graph.MaxPool2dGrad;
+import chladni.engine.graph.Node;
+import chladni.engine.graph.Shape;
+import chladni.engine.graph.Sum;
+import chladni.engine.graph.UpsampleNearest2d;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.HashSet;
+import java.util.Set;
+
+/** How far two computations of one formula may part, and whether they do. */
+final class Deviation {
+  /** One formula, two roundings at each step, functions good to a few units in the last place. */
+  private static final double K = 4;
+
+  private Deviation() {}
+
+  /**
+   * {@code K eps sqrt(n)}, to be multiplied by the largest element of the result: n is the number of
+   * terms that are added up on the way to one element, over all operations that it depends on.
+   * Errors of rounding are independent, so they grow by the root.
+   */
+  static double rounding(Node result, double eps) {
+    Set<Node> seen = new HashSet<>();
+    Deque<Node> open = new ArrayDeque<>();
+    open.push(result);
+    long n = 0;
+    while (!open.isEmpty()) {
+      Node node = open.pop();
+      if (seen.add(node)) {
+        n += terms(node);
+        node.inputs().forEach(open::push);
+      }
+    }
+    return K * eps * Math.sqrt(n);
+  }
+
+  private static long terms(Node node) {
+    return switch (node.op()) {
+      case Conv2d _ -> node.input(1).shape().elements() / node.shape().dim(1);
+      case ConvTranspose2d(var window, int _, int _) -> {
+        Shape w = node.input(1).shape();
+        long taps = ceil(w.dim(2), window.strideH()) * ceil(w.dim(3), window.strideW());
+        yield w.dim(0) * taps;
+      }
+      case ConvWeightGrad _ -> node.input(1).shape().elements() / node.input(1).shape().dim(1);
+      case MatMul op -> node.input(0).shape().dim(op.transposeA() ? 0 : 1);
+      case Sum _, ChannelSum _, BlockSum2d _ ->
+          node.input(0).shape().elements() / node.shape().elements();
+      case LogSoftmax _ -> node.shape().dim(-1);
+      case MaxPool2dGrad op -> (long) op.kernelH() * op.kernelW();
+      case BatchNorm _ -> 4;
+      case UpsampleNearest2d _ -> 0;
+      default -> 1;
+    };
+  }
+
+  private static long ceil(int a, int b) {
+    return (a + b - 1) / b;
+  }
+
+  static double largest(double[] values) {
+    double largest = 0;
+    for (double value : values) {
+      largest = Math.max(largest, Math.abs(value));
+    }
+    return largest;
+  }
+
+  /** Fails with the worst element when one is off by more than the bound, or is not a number. */
+  static void assertWithin(String what, double[] actual, double[] expected, double bound) {
+    if (actual.length != expected.length) {
+      throw new AssertionError(
+          "%s: %d elements, expected %d".formatted(what, actual.length, expected.length));
+    }
+    int worst = -1;
+    double off = 0;
+    for (int i = 0; i < actual.length; i++) {
+      double difference = Math.abs(actual[i] - expected[i]);
+      if (!(difference <= off)) {
+        worst = i;
+        off = difference;
+        if (Double.isNaN(off)) {
+          break;
+        }
+      }
+    }
+    if (!(off <= bound)) {
+      throw new AssertionError(
+          "%s: element %d of %d is %s, expected %s: off by %.3g, allowed %.3g"
+              .formatted(
+                  what, worst, actual.length, actual[worst], expected[worst], off, bound));
+    }
+    if (System.getProperty("chladni.deviations") != null) {
+      System.out.printf("DEV %s: %.3g of %.3g%n", what, off, bound);
+    }
+  }
+}

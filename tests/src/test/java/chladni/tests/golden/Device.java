@@ -1,0 +1,35 @@
+package chladni.tests.golden;
+
+import chladni.engine.Engine;
+import chladni.engine.backend.BackendOptions;
+import chladni.engine.backend.Precision;
+
+/** A backend in a precision. All of them must be on the class path: none is skipped when absent. */
+enum Device {
+  REFERENCE_FP64("reference", Precision.FP64, 0x1p-52),
+  REFERENCE_FP32("reference", Precision.FP32, 0x1p-23),
+  CPU_FP32("cpu", Precision.FP32, 0x1p-23);
+
+  private final String backend;
+  private final Precision precision;
+  private final double eps;
+
+  Device(String backend, Precision precision, double eps) {
+    this.backend = backend;
+    this.precision = precision;
+    this.eps = eps;
+  }
+
+  Engine open() {
+    return Engine.open(backend, BackendOptions.DEFAULT);
+  }
+
+  Precision precision() {
+    return precision;
+  }
+
+  /** The distance from 1 to the next number. */
+  double eps() {
+    return eps;
+  }
+}

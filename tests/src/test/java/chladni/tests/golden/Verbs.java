@@ -1,0 +1,217 @@
+package chladni.tests.golden;
+
+import chladni.engine.autodiff.Autodiff;
+import chladni.engine.graph.Graph;
+import chladni.engine.graph.Node;
+import chladni.engine.graph.Ops;
+import chladni.engine.graph.Shape;
+import chladni.engine.graph.Window;
+import chladni.engine.loss.Losses;
+import chladni.engine.nn.Layers;
+import chladni.engine.nn.Mode;
+import chladni.engine.nn.Parameters;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * The operation of a fixture's case in the verbs of the engine. Every one of the fixtures is there or
+ * can be composed, so nothing is left out.
+ */
+final class Verbs {
+  private final Graph graph;
+  private final Attributes of;
+  private final Map<String, Node> in;
+
+  /**
+   * @param of the case's attributes
+   * @param in its inputs by name
+   */
+  Verbs(Graph graph, Attributes of, Map<String, Node> in) {
+    this.graph = graph;
+    this.of = of;
+    this.in = in;
+  }
+
+  /** Appends the operation; results other than the last become outputs under their stored names. */
+  Node build() {
+    Node x = in.get("x");
+    Node y = in.get("y");
+    return switch (of.text("op")) {
+      case "conv2d" -> biased(Ops.conv2d(x, in.get("weight"), window()));
+      case "conv_transpose2d" -> biased(convTranspose2d(x, in.get("weight")));
+      case "batch_norm" -> batchNorm(x);
+      case "leaky_relu" -> Ops.leakyRelu(x, of.number("slope"));
+      case "relu" -> Ops.relu(x);
+      case "tanh" -> Ops.tanh(x);
+      case "sigmoid" -> Ops.sigmoid(x);
+      case "softplus" -> Ops.softplus(x);
+      case "neg" -> Ops.neg(x);
+      case "abs" -> Ops.abs(x);
+      case "exp" -> Ops.exp(x);
+      case "log" -> Ops.log(x);
+      case "sqrt" -> Ops.sqrt(x);
+      case "square" -> Ops.square(x);
+      case "reciprocal" -> Ops.reciprocal(x);
+      case "expm1" -> Ops.expm1(x);
+      case "add" -> Ops.add(x, y);
+      case "sub" -> Ops.sub(x, y);
+      case "mul" -> Ops.mul(x, y);
+      case "div" -> Ops.div(x, y);
+      case "maximum" -> Ops.maximum(x, y);
+      case "minimum" -> Ops.minimum(x, y);
+      case "dropout" -> dropout(x);
+      case "max_pool2d" -> {
+        int[] kernel = of.integers("kernel");
+        yield Ops.maxPool2d(x, kernel[0], kernel[1], window());
+      }
+      case "avg_pool2d" -> averagePool(x);
+      case "upsample_nearest" -> Ops.upsampleNearest2d(x, of.integer("scale"));
+      case "linear" -> biased(Ops.matmul(x, in.get("weight"), false, true));
+      case "matmul" -> Ops.matmul(x, y);
+      case "cat" ->
+          Ops.concat(
+              of.integer("axis"),
+              in.entrySet().stream()
+                  .filter(e -> e.getKey().length() == 1)
+                  .sorted(Map.Entry.comparingByKey())
+                  .map(Map.Entry::getValue)
+                  .toArray(Node[]::new));
+      case "slice" -> Ops.slice(x, of.integer("axis"), of.integer("start"), of.integer("end"));
+      case "permute" -> Ops.transpose(x, of.integers("order"));
+      case "reshape" -> Ops.reshape(x, Shape.of(of.integers("shape")));
+      case "pad" -> pad(x);
+      case "sum" -> Ops.sum(x, of.flag("keep"), of.integers("axes"));
+      case "mean" -> Ops.mean(x, of.flag("keep"), of.integers("axes"));
+      case "max" -> Ops.max(x, of.flag("keep"), of.integers("axes"));
+      case "log_softmax" -> alongLast(x, of.integer("axis"), true);
+      case "softmax" -> alongLast(x, of.integer("axis"), false);
+      case "bce_with_logits" ->
+          of.text("target").equals("seeded")
+              ? Ops.mean(Ops.sub(Ops.softplus(x), Ops.mul(x, in.get("target"))))
+              : Losses.bceWithLogits(x, of.number("target"));
+      case "l1" -> Losses.l1(x, y);
+      case "mse" -> Losses.mse(x, y);
+      case "cross_entropy" -> Losses.crossEntropy(x, in.get("target"));
+      case "soft_cross_entropy" -> {
+        Node p = Ops.softmax(in.get("p"));
+        yield Losses.softCrossEntropy(
+            in.get("q"), of.flag("detached") ? Ops.stopGradient(p) : p);
+      }
+      case "gradient_penalty" -> gradientPenalty(x);
+      default -> throw new AssertionError("no verb for " + of.text("op"));
+    };
+  }
+
+  private Node biased(Node y) {
+    return in.containsKey("bias") ? Ops.addBias(y, in.get("bias")) : y;
+  }
+
+  private Window window() {
+    int[] stride = of.integers("stride");
+    int[] p = of.integers("padding");
+    return p.length == 2
+        ? new Window(stride[0], stride[1], p[0], p[1], p[0], p[1])
+        : new Window(stride[0], stride[1], p[0], p[1], p[2], p[3]);
+  }
+
+  private Node convTranspose2d(Node x, Node weight) {
+    int[] extra = of.integers("output_padding");
+    int[] kernel = of.integers("kernel");
+    Window window = window();
+    if (extra[0] == 0 && extra[1] == 0) {
+      return Ops.convTranspose2d(x, weight, window);
+    }
+    int outH = window.inH(x.shape().dim(2), kernel[0]) + extra[0];
+    int outW = window.inW(x.shape().dim(3), kernel[1]) + extra[1];
+    return Ops.convTranspose2d(x, weight, window, outH, outW);
+  }
+
+  /** The layer, whose variables the case's inputs already are. */
+  private Node batchNorm(Node x) {
+    boolean training = of.flag("training");
+    Mode mode = training ? new Mode(true, true, of.integer("groups"), null) : Mode.EVAL;
+    var defaults = Layers.BatchNormSpec.DEFAULT;
+    var spec =
+        new Layers.BatchNormSpec(
+            of.number("eps"), of.number("momentum"), defaults.gamma(), defaults.beta());
+    Parameters p = new Parameters(graph, "");
+    Node out = Layers.batchNorm(p, OpParityTest.LAYER, x, mode, spec);
+    if (training) {
+      for (String running : List.of("running_mean", "running_var")) {
+        Node after =
+            p.state(OpParityTest.LAYER + "." + running, in.get(running).shape(), defaults.beta());
+        graph.output(running + "_after", after);
+      }
+    }
+    return out;
+  }
+
+  private Node dropout(Node x) {
+    double p = of.number("p");
+    long seed = Long.parseLong(of.text("seed"));
+    int stream = of.integer("stream");
+    Node counter = in.get(OpParityTest.COUNTER);
+    Node ones = graph.constant(1, x.shape());
+    graph.output("mask", Ops.scale(Ops.dropout(ones, counter, p, seed, stream), 1 - p));
+    return Ops.dropout(x, counter, p, seed, stream);
+  }
+
+  /**
+   * The verb averages whole blocks. Windows that overlap, do not divide the picture or reach into
+   * padding are composed: a sum under each window by a convolution with ones, divided by the number
+   * of elements there.
+   */
+  private Node averagePool(Node x) {
+    int[] kernel = of.integers("kernel");
+    Shape s = x.shape();
+    boolean blocks =
+        kernel[0] == kernel[1]
+            && window().equals(Window.of(kernel[0], 0))
+            && s.dim(2) % kernel[0] == 0
+            && s.dim(3) % kernel[0] == 0;
+    if (blocks) {
+      return Ops.averagePool2d(x, kernel[0]);
+    }
+    Node ones = graph.constant(1, Shape.of(1, 1, kernel[0], kernel[1]));
+    Node planes = Ops.reshape(x, Shape.of(s.dim(0) * s.dim(1), 1, s.dim(2), s.dim(3)));
+    Node sum = Ops.conv2d(planes, ones, window());
+    Node inside = graph.constant(1, Shape.of(1, 1, s.dim(2), s.dim(3)));
+    Node mean = Ops.div(sum, Ops.conv2d(inside, ones, window()));
+    return Ops.reshape(
+        mean, Shape.of(s.dim(0), s.dim(1), mean.shape().dim(2), mean.shape().dim(3)));
+  }
+
+  private Node pad(Node x) {
+    int[] before = of.integers("before");
+    int[] after = of.integers("after");
+    Node y = x;
+    for (int axis = 0; axis < before.length; axis++) {
+      y = Ops.pad(y, axis, before[axis], after[axis]);
+    }
+    return y;
+  }
+
+  /** The verbs work along the last axis; another one is exchanged with it. */
+  private static Node alongLast(Node x, int axis, boolean log) {
+    int rank = x.shape().rank();
+    int[] order = new int[rank];
+    for (int i = 0; i < rank; i++) {
+      order[i] = i == axis ? rank - 1 : i == rank - 1 ? axis : i;
+    }
+    boolean last = axis == rank - 1;
+    Node turned = last ? x : Ops.transpose(x, order);
+    Node y = log ? Ops.logSoftmax(turned) : Ops.softmax(turned);
+    return last ? y : Ops.transpose(y, order);
+  }
+
+  /** Mean over the batch of (|d sum(score) / dx| - 1)^2. */
+  private Node gradientPenalty(Node x) {
+    Node hidden = Ops.tanh(biased(Ops.conv2d(x, in.get("weight"), window())));
+    Node score = Ops.matmul(Ops.flatten(hidden), in.get("head"), false, true);
+    Node slope = Autodiff.gradients(Ops.sum(score), List.of(x)).get(0);
+    graph.output("score", score);
+    graph.output("slope", slope);
+    Node norm = Ops.sqrt(Ops.sum(Ops.square(slope), false, 1, 2, 3));
+    return Ops.mean(Ops.square(Ops.shift(norm, -1)));
+  }
+}

@@ -1,0 +1,2 @@
+/** Chladni held against PyTorch: what tests/golden stores, rebuilt and compared. */
+package chladni.tests.golden;
