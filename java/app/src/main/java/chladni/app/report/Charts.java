@@ -209,7 +209,9 @@ final class Charts {
 
   private static Markup svg(String css, double width, double height, List<Markup> parts) {
     Attribute box =
-        attr("viewBox", "0 0 %s %s".formatted(Numbers.coordinate(width), Numbers.coordinate(height)));
+        attr(
+            "viewBox",
+            "0 0 %s %s".formatted(Numbers.coordinate(width), Numbers.coordinate(height)));
     return el("svg", css(css), box, attr("role", "img"), all(parts));
   }
 

@@ -87,7 +87,7 @@ final class Numbers {
     }
     return value == Math.rint(value) && Math.abs(value) < 1e15
         ? Long.toString((long) value)
-        : format("%.5g", value);
+        : format("%.5g", value).replaceAll("(\\.\\d*?)0+$", "$1");
   }
 
   /** A coordinate of SVG: at most two digits after the point. */

@@ -129,7 +129,8 @@ final class Page {
     fillOverview(run);
     fillMatches(results);
     data.attributes()
-        .ifPresent(table -> add("attributes", "What survives of the sound", results.attributes(table)));
+        .ifPresent(
+            table -> add("attributes", "What survives of the sound", results.attributes(table)));
     fillSelection(pictures);
     data.retrieval()
         .ifPresent(

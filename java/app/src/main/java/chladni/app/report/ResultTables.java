@@ -55,7 +55,7 @@ final class ResultTables {
                 columns.stream()
                     .map(c -> el("li", el("i", css("swatch " + c.css())), text(c.name())))
                     .toList()));
-    List<Markup> heads = new ArrayList<>(List.of(head("Share a label among the best")));
+    List<Markup> heads = new ArrayList<>(List.of(head("k")));
     MatchRates.KS.forEach(k -> heads.add(numberHead(k.toString())));
     List<Markup> rows = new ArrayList<>();
     for (Column column : columns) {
@@ -67,7 +67,9 @@ final class ResultTables {
               el("i", css("swatch " + column.css())),
               text(column.name()));
       rows.add(
-          rates(name, k -> el("td", ours ? "n strong" : "n", Numbers.bare(column.rates().at(k), 2))));
+          rates(
+              name,
+              k -> el("td", ours ? "n strong" : "n", Numbers.bare(column.rates().at(k), 2))));
       if (ours) {
         MatchRates lift = column.rates().liftOver(table.shuffled());
         rows.add(rates(rowHead("over shuffled"), k -> number(Numbers.factor(lift.at(k)))));
@@ -81,11 +83,10 @@ final class ResultTables {
         figures.table(
             table(heads, rows),
             "Fig. 7",
-            ("Per cent of %s held-out pairs whose pictures have one of the judge’s 1, 3, 5 or 10 best"
-                    + " of %s labels in common. Nearest: the picture of the most similar training"
-                    + " sound. Class mean: the mean training picture of the class. Shuffled: each"
-                    + " generated picture against another clip’s original, all exchanges averaged."
-                    + " *%s.")
+            ("Per cent of %s held-out pairs that share one of the judge’s k best of %s labels."
+                    + " Nearest: the picture of the most similar training sound. Class mean: the"
+                    + " mean training picture of the class. Shuffled: each generated picture"
+                    + " against another clip’s original, all exchanges averaged. *%s.")
                 .formatted(
                     Numbers.count(table.pairs()), Numbers.count(table.labels()), capital(OTHER))));
   }
@@ -112,7 +113,9 @@ final class ResultTables {
     return figures.table(
         table(List.of(head("Original found"), numberHead("Generated"), numberHead("Chance")), rows),
         "",
-        "Per cent of generated pictures whose own original is among the k nearest of %d held-out pictures, by %s distance of the judge’s features; ties count against the generator."
+        ("Per cent of generated pictures whose own original is among the k nearest of %d held-out"
+                + " pictures, by %s distance of the judge’s features; ties count against the"
+                + " generator.")
             .formatted(
                 recall.candidates(), recall.distance().name().toLowerCase(Locale.ROOT)));
   }
@@ -149,7 +152,8 @@ final class ResultTables {
       mean.add(number(""));
     }
     rows.add(el("tr", css("total"), all(mean)));
-    int unmeasured = table.rows().stream().mapToInt(row -> row.fidelity().unmeasured()).max().orElse(0);
+    int unmeasured =
+        table.rows().stream().mapToInt(row -> row.fidelity().unmeasured()).max().orElse(0);
     return figures.table(
         table(heads, rows),
         "",
@@ -162,7 +166,8 @@ final class ResultTables {
                 original ? " Original: the same measurement on the original frames." : "",
                 unmeasured == 0
                     ? ""
-                    : " In up to %d pictures nothing could be measured; they count as knowing nothing."
+                    : (" In up to %d pictures nothing could be measured; they count as knowing"
+                            + " nothing.")
                         .formatted(unmeasured)));
   }
 
@@ -175,10 +180,15 @@ final class ResultTables {
             row("after activation, held out", t.postHeldOut(), t.chanceHeldOut(), "25.3"));
     return figures.table(
         table(
-            List.of(head("Multimodal vectors"), numberHead("This run"), numberHead("Chance"), numberHead("Paper*")),
+            List.of(
+                head("Multimodal vectors"),
+                numberHead("This run"),
+                numberHead("Chance"),
+                numberHead("Paper*")),
             rows),
         "section 5.3",
-        "Per cent of images whose nearest sound in multimodal space (Euclidean) has their class. *%s."
+        ("Per cent of images whose nearest sound in multimodal space (Euclidean) has their class."
+                + " *%s.")
             .formatted(capital(OTHER)));
   }
 
