@@ -35,7 +35,9 @@ public final class SoundSynth {
   private static final double QUIETEST_AIR = 0.05;
   private static final double AIR_DB = 27;
 
-  /** Pitch and rhythm are the same in every class, so that they can be learnt across classes. */
+  /**
+   * Drone, ticks and air are those of every class, so that attributes can be learnt across them.
+   */
   private static final double FUNDAMENTAL = 95;
 
   private static final double PITCH_OCTAVES = 1.6;
@@ -66,7 +68,8 @@ public final class SoundSynth {
             timbre.lowBand() * shift, timbre.highBand() * shift, decibels(-tilt), decibels(tilt));
     float[] samples = new float[SAMPLES];
     switch (timbre.source()) {
-      case VOICE, BUZZ -> tone(samples, timbre.glide(), fundamental, table(bands, fundamental), random);
+      case VOICE, BUZZ ->
+          tone(samples, timbre.glide(), fundamental, table(bands, fundamental), random);
       case BELL -> {
         double second = fundamental * StrictMath.sqrt(2);
         tone(samples, timbre.glide(), fundamental, table(bands, fundamental), random);
