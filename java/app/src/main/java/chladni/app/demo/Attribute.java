@@ -11,7 +11,7 @@ public enum Attribute {
   LOUDNESS("loudness", "size"),
   /** Rate of the sound's events, a factor of 2.8 from 0 to 1; number of copies of the motif. */
   RHYTHM("rhythm", "count"),
-  /** Level of the air around 8.6 kHz, 27 dB from 0 to 1; colour of the motif. */
+  /** Level of the air around 8.6 kHz, 25 dB from 0 to 1; colour of the motif. */
   BRIGHTNESS("brightness", "colour");
 
   private final String soundName;

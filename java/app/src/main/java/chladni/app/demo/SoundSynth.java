@@ -33,7 +33,7 @@ public final class SoundSynth {
   private static final double AIR_HZ = 8_600;
 
   private static final double QUIETEST_AIR = 0.05;
-  private static final double AIR_DB = 27;
+  private static final double AIR_DB = 25;
 
   /**
    * Drone, ticks and air are those of every class, so that attributes can be learnt across them.
@@ -49,7 +49,7 @@ public final class SoundSynth {
   private static final double QUIETEST_RMS = 0.05;
   private static final double LOUDNESS_DB = 9;
   private static final double CHOP_HZ = 38;
-  private static final double DRONE = 1.0;
+  private static final double DRONE = 0.6;
   private static final float[] SINE = sine();
   private static final float[] DRONE_TABLE = drone();
 
