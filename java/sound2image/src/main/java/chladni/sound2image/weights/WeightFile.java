@@ -65,6 +65,9 @@ public final class WeightFile {
         if (v.type().dtype() == DType.INT32) {
           int[] values = tensors.ints(key);
           sets.add(() -> store.set(v.name(), values));
+        } else if (store.precision() == Precision.FP64) {
+          double[] values = tensors.doubles(key);
+          sets.add(() -> store.set(v.name(), values));
         } else {
           float[] values = tensors.floats(key);
           sets.add(() -> store.set(v.name(), values));

@@ -1,0 +1,58 @@
+package chladni.engine.memory;
+
+import chladni.engine.backend.ProgramException;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+
+/**
+ * Zeroed host memory with one owner: all of it is freed by {@link #close}, and nothing of it can be
+ * touched afterwards.
+ */
+public final class HostArena implements AutoCloseable {
+  /** A cache line, and the widest vector. */
+  public static final long ALIGNMENT = 64;
+
+  /** From this size on blocks start on a huge page's boundary. */
+  private static final long HUGE_PAGE = 2L << 20;
+
+  private final Arena arena = Arena.ofShared();
+  private final String owner;
+  private long bytes;
+
+  /**
+   * An arena without blocks.
+   *
+   * @param owner who it is for, in error messages
+   */
+  public HostArena(String owner) {
+    this.owner = owner;
+  }
+
+  /**
+   * A block of at least one cache line, filled with zeros.
+   *
+   * @throws ProgramException when the machine has no such block
+   */
+  public MemorySegment allocate(long size) {
+    long padded = Math.max(ALIGNMENT, Math.ceilDiv(size, ALIGNMENT) * ALIGNMENT);
+    try {
+      MemorySegment block = arena.allocate(padded, padded >= HUGE_PAGE ? HUGE_PAGE : ALIGNMENT);
+      bytes += padded;
+      return block;
+    } catch (OutOfMemoryError e) {
+      throw new ProgramException(
+          "%s: the machine has no %d bytes left, %d are held. Use a smaller batch."
+              .formatted(owner, padded, bytes));
+    }
+  }
+
+  /** What has been allocated. */
+  public long bytes() {
+    return bytes;
+  }
+
+  @Override
+  public void close() {
+    arena.close();
+  }
+}

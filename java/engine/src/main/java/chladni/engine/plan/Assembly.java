@@ -1,0 +1,355 @@
+package chladni.engine.plan;
+
+import chladni.engine.graph.Concat;
+import chladni.engine.graph.Conv2d;
+import chladni.engine.graph.ConvTranspose2d;
+import chladni.engine.graph.ConvWeightGrad;
+import chladni.engine.graph.DType;
+import chladni.engine.graph.Dropout;
+import chladni.engine.graph.Input;
+import chladni.engine.graph.MaxPool2d;
+import chladni.engine.graph.MaxPool2dGrad;
+import chladni.engine.graph.Node;
+import chladni.engine.graph.ReadVariable;
+import chladni.engine.graph.TensorType;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.SequencedMap;
+import java.util.Set;
+
+/**
+ * Gives every materialised node a buffer and every buffer the units that fill it, with copies where
+ * an operation or the host wants another layout.
+ */
+final class Assembly implements Storage {
+  private static final int LAST = Integer.MAX_VALUE;
+
+  private record Copy(Buffer of, Layout layout) {}
+
+  private final Dataflow flow;
+  private final Layouts layouts;
+  private final Epilogues epilogues;
+  private final Set<Node> stored;
+  private final Map<Node, String> direct = new HashMap<>();
+
+  private final List<Buffer> buffers = new ArrayList<>();
+  private final Map<Node, Buffer> homes = new HashMap<>();
+  private final Map<Copy, Buffer> copies = new HashMap<>();
+  private final List<Unit> units = new ArrayList<>();
+  private final SequencedMap<String, Buffer> inputs = new LinkedHashMap<>();
+  private final SequencedMap<String, Buffer> outputs = new LinkedHashMap<>();
+  private final SequencedMap<String, Buffer> variables = new LinkedHashMap<>();
+  private final Set<Node> wanted = new HashSet<>();
+  private final Set<String> refused = new HashSet<>();
+
+  /**
+   * @param stored the nodes to materialise, as {@link Fusion} chose them
+   * @param indirect variables whose new version is computed elsewhere and copied at the end
+   */
+  Assembly(
+      Dataflow flow,
+      Layouts layouts,
+      Epilogues epilogues,
+      Set<Node> stored,
+      Set<String> indirect) {
+    this.flow = flow;
+    this.layouts = layouts;
+    this.epilogues = epilogues;
+    this.stored = stored;
+    flow.assigned()
+        .forEach(
+            (name, value) -> {
+              if (!indirect.contains(name) && fitsVariable(value, name)) {
+                direct.putIfAbsent(value, name);
+              }
+            });
+    flow.inputs().forEach((name, node) -> inputs.put(name, home(node, new Place.OfInput(name))));
+    for (Node node : flow.nodes()) {
+      if (node.op() instanceof ReadVariable(var variable)) {
+        Place place = new Place.OfVariable(variable.name());
+        variables.put(variable.name(), home(node, place));
+      } else if (stored.contains(node) && !(node.op() instanceof Input)) {
+        materialise(node);
+      }
+    }
+    flow.outputs().forEach(this::output);
+    flow.assigned().forEach(this::assign);
+  }
+
+  List<Buffer> buffers() {
+    return buffers;
+  }
+
+  List<Unit> units() {
+    return units;
+  }
+
+  SequencedMap<String, Buffer> inputs() {
+    return inputs;
+  }
+
+  SequencedMap<String, Buffer> outputs() {
+    return outputs;
+  }
+
+  SequencedMap<String, Buffer> variables() {
+    return variables;
+  }
+
+  /** Nodes without which some kernel could not be written: plan again with these materialised. */
+  Set<Node> wanted() {
+    return wanted;
+  }
+
+  /** Variables that cannot be updated in place: plan again with these indirect. */
+  Set<String> refused() {
+    return refused;
+  }
+
+  @Override
+  public Buffer home(Node node) {
+    return homes.get(node);
+  }
+
+  @Override
+  public Buffer unpacked(Node node) {
+    return operand(node, Layout.ROW_MAJOR, node.id());
+  }
+
+  /** Computes a node where it is used after all. */
+  void inline(Node node) {
+    homes.remove(node);
+  }
+
+  /** Takes {@link #inline} back. */
+  void restore(Node node, Buffer home) {
+    homes.put(node, home);
+  }
+
+  private Layout layoutOfVariable(String name) {
+    return layouts.familyOfVariable(name).isEmpty() ? Layout.ROW_MAJOR : Layout.PACKED;
+  }
+
+  private boolean fitsVariable(Node value, String name) {
+    return !Fusion.isLeaf(value)
+        && (isFlexible(value) || layouts.of(value) == layoutOfVariable(name));
+  }
+
+  /** Whether fused kernels compute it, which write any layout. */
+  private boolean isFlexible(Node node) {
+    return epilogues.endingAt(node) == null
+        && (Fusion.isInline(node) || Fusion.isReduction(node) || node.op() instanceof Concat);
+  }
+
+  private Buffer buffer(TensorType type, Layout layout, Place place, String label, String family) {
+    Buffer buffer = new Buffer(buffers.size(), type, layout, place, label, family);
+    buffers.add(buffer);
+    return buffer;
+  }
+
+  private Buffer home(Node node, Place place) {
+    Buffer home = buffer(node.type(), layouts.of(node), place, node.toString(), layouts.family(node));
+    homes.put(node, home);
+    return home;
+  }
+
+  private void materialise(Node node) {
+    if (Views.isView(node) && !direct.containsKey(node) && alias(node)) {
+      return;
+    }
+    Buffer home = newHome(node);
+    // A kernel must find its operands' homes, and not its own, while it is written.
+    if (epilogues.endingAt(node) != null || !isFlexible(node)) {
+      homes.put(node, home);
+      operation(node, home);
+    } else if (Fusion.isReduction(node)) {
+      kernel(Seed.reduced(node, reductionLayout(node.input(0)), home));
+    } else if (node.op() instanceof Concat(int axis)) {
+      int a = node.shape().axis(axis);
+      int from = 0;
+      for (Node part : node.inputs()) {
+        kernel(Seed.part(part, home, a, from, node.id()));
+        from += part.shape().dim(a);
+      }
+    } else {
+      kernel(Seed.whole(node, home, true, node.id()));
+    }
+    homes.put(node, home);
+  }
+
+  private Layout reductionLayout(Node value) {
+    Buffer home = homes.get(value);
+    Layout layout = home == null ? layouts.of(value) : home.layout();
+    return layout == Layout.PACKED ? Layout.ROW_MAJOR : layout;
+  }
+
+  private Buffer newHome(Node node) {
+    String variable = direct.get(node);
+    if (variable != null) {
+      Place place = new Place.OfVariable(variable);
+      String family = layouts.familyOfVariable(variable);
+      Buffer home =
+          buffer(node.type(), layoutOfVariable(variable), place, node.toString(), family);
+      variables.putIfAbsent(variable, home);
+      return home;
+    }
+    String output =
+        flow.outputs().entrySet().stream()
+            .filter(e -> e.getValue() == node && !outputs.containsKey(e.getKey()))
+            .map(Map.Entry::getKey)
+            .findFirst()
+            .orElse(null);
+    Layout layout = layouts.of(node);
+    if (output != null
+        && isFlexible(node)
+        && flow.users(node).isEmpty()
+        && layout == Layout.CHANNELS_LAST) {
+      layout = Layout.ROW_MAJOR;
+    }
+    boolean inOutput =
+        output != null && Strides.equivalent(node.shape(), layout, Layout.ROW_MAJOR);
+    Place place = inOutput ? new Place.OfOutput(output) : new Place.Arena();
+    String family = layout == Layout.PACKED ? layouts.family(node) : "";
+    Buffer home = buffer(node.type(), layout, place, node.toString(), family);
+    if (inOutput) {
+      outputs.put(output, home);
+    }
+    return home;
+  }
+
+  /** Gives a view the bytes of its source if they lie right already. */
+  private boolean alias(Node view) {
+    Layout layout = layouts.of(view);
+    if (layout == Layout.PACKED) {
+      return false;
+    }
+    Buffer trial = new Buffer(-1, view.type(), layout, new Place.Arena(), "", "");
+    try {
+      Step step = Emitter.emit(this, List.of(Seed.whole(view, trial, true, view.id())));
+      if (step instanceof ElementwiseStep(var _, int[] space, var loads, var instrs, var _)
+          && instrs.isEmpty()
+          && loads.get(0) instanceof View(Buffer of, long offset, long[] strides)
+          && offset == 0
+          && of.type().shape().elements() == view.shape().elements()
+          && space.length <= 1
+          && (space.length == 0 || strides[0] == 1)) {
+        homes.put(view, buffer(view.type(), layout, new Place.Alias(of), view.toString(), ""));
+        return true;
+      }
+    } catch (Blocked _) {
+      // The kernel that follows is blocked as well and says so.
+    }
+    return false;
+  }
+
+  private void kernel(Seed seed) {
+    try {
+      units.add(Unit.kernel(this, List.of(seed)));
+    } catch (Blocked blocked) {
+      wanted.addAll(blocked.store());
+      if (!blocked.variable().isEmpty()) {
+        refused.add(blocked.variable());
+      } else if (blocked.store().isEmpty()) {
+        throw new IllegalStateException("no kernel for " + seed);
+      }
+    }
+  }
+
+  private void operation(Node tail, Buffer home) {
+    Epilogues.Chain chain = epilogues.endingAt(tail);
+    Node node = chain == null ? tail : chain.product();
+    List<Buffer> operands = new ArrayList<>();
+    for (int i = 0; i < node.inputs().size(); i++) {
+      operands.add(operand(node.input(i), operandLayout(node, i), node.id()));
+    }
+    List<Epilogue> epilogue = new ArrayList<>();
+    if (chain != null) {
+      for (Epilogues.Stage stage : chain.stages()) {
+        Node with = stage.operand();
+        Buffer values = with == null ? null : operand(with, Layout.ROW_MAJOR, node.id());
+        epilogue.add(new Epilogue(stage.op(), values));
+      }
+    }
+    OpStep step = new OpStep(node, List.copyOf(operands), home, List.copyOf(epilogue));
+    boolean overOld =
+        step.reads().stream()
+            .anyMatch(b -> b.sharesMemoryWith(home) && b.place() instanceof Place.OfVariable);
+    if (overOld && direct.containsKey(tail)) {
+      refused.add(direct.get(tail));
+    }
+    units.add(Unit.of(node.id(), step));
+  }
+
+  private Layout operandLayout(Node node, int i) {
+    return switch (node.op()) {
+      case Conv2d _, ConvTranspose2d _ when i == 0 -> Layout.CHANNELS_LAST;
+      case Conv2d _, ConvTranspose2d _ ->
+          layouts.family(node.input(1)).isEmpty() ? Layout.ROW_MAJOR : Layout.PACKED;
+      case ConvWeightGrad _, MaxPool2d _, MaxPool2dGrad _ -> Layout.CHANNELS_LAST;
+      case Dropout _ when i == 0 -> layouts.of(node);
+      default -> Layout.ROW_MAJOR;
+    };
+  }
+
+  /** A dense buffer with this value in this layout; made if there is none yet. */
+  private Buffer operand(Node node, Layout layout, int key) {
+    Buffer home = homes.get(node);
+    if (home == null) {
+      throw new IllegalStateException("not materialised: " + node);
+    }
+    return home.layout() == layout
+        ? home
+        : copies.computeIfAbsent(new Copy(home, layout), _ -> copy(node, home, layout, key));
+  }
+
+  private Buffer copy(Node node, Buffer home, Layout layout, int key) {
+    String label = node.toString();
+    if (Strides.equivalent(node.shape(), home.layout(), layout)) {
+      return buffer(node.type(), layout, new Place.Alias(home), label, "");
+    }
+    Buffer copy = buffer(node.type(), layout, new Place.Arena(), label, "");
+    if (home.layout() == Layout.PACKED && layout == Layout.ROW_MAJOR) {
+      units.add(Unit.of(key, new CopyStep(label, home, copy)));
+    } else {
+      kernel(Seed.whole(node, copy, false, key));
+    }
+    return copy;
+  }
+
+  private void output(String name, Node node) {
+    if (!outputs.containsKey(name)) {
+      Place place = new Place.OfOutput(name);
+      Buffer to = buffer(node.type(), Layout.ROW_MAJOR, place, node.toString(), "");
+      outputs.put(name, to);
+      deliver(node, to, node.id());
+    }
+  }
+
+  private void assign(String name, Node value) {
+    if (name.equals(direct.get(value))) {
+      return;
+    }
+    Place place = new Place.OfVariable(name);
+    String family = layouts.familyOfVariable(name);
+    Buffer to = buffer(value.type(), layoutOfVariable(name), place, value.toString(), family);
+    variables.putIfAbsent(name, to);
+    deliver(value, to, LAST);
+  }
+
+  private void deliver(Node value, Buffer to, int key) {
+    Buffer home = homes.get(value);
+    boolean ints = value.dtype() == DType.INT32;
+    boolean repacks =
+        (home.layout() == Layout.PACKED) != (to.layout() == Layout.PACKED)
+            && !Layouts.isNeutral(value);
+    if (ints || repacks) {
+      units.add(Unit.of(key, new CopyStep(value.toString(), home, to)));
+    } else {
+      kernel(Seed.whole(value, to, false, key));
+    }
+  }
+}

@@ -1,0 +1,173 @@
+package chladni.engine.plan;
+
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.BitSet;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.PriorityQueue;
+
+/**
+ * Which unit must come after which: readers after every writer of what they read, and the writer of
+ * a variable's new version after every other reader of the old one.
+ */
+final class Order {
+  private final List<Unit> units;
+  private final List<BitSet> after = new ArrayList<>();
+  private final int[] depth;
+  private final boolean[] placed;
+
+  Order(List<Unit> units) {
+    this.units = units;
+    this.depth = new int[units.size()];
+    this.placed = new boolean[units.size()];
+    Map<Integer, List<Integer>> writers = new HashMap<>();
+    Map<Integer, List<Integer>> readers = new HashMap<>();
+    Map<Place, Integer> newVersions = new HashMap<>();
+    Map<Place, Integer> oldVersions = new HashMap<>();
+    for (int i = 0; i < units.size(); i++) {
+      after.add(new BitSet());
+      for (Buffer b : units.get(i).step().writes()) {
+        writers.computeIfAbsent(b.id(), _ -> new ArrayList<>()).add(i);
+        if (b.place() instanceof Place.OfVariable) {
+          newVersions.put(b.place(), b.id());
+        }
+      }
+    }
+    for (int i = 0; i < units.size(); i++) {
+      for (Buffer b : units.get(i).step().reads()) {
+        readers.computeIfAbsent(b.id(), _ -> new ArrayList<>()).add(i);
+        for (int w : writers.getOrDefault(b.id(), List.of())) {
+          link(w, i);
+        }
+        if (b.place() instanceof Place.OfVariable && !writers.containsKey(b.id())) {
+          oldVersions.put(b.place(), b.id());
+        }
+      }
+    }
+    oldVersions.forEach(
+        (place, old) -> {
+          Integer replaced = newVersions.get(place);
+          if (replaced != null) {
+            readers.get(old).forEach(r -> writers.get(replaced).forEach(w -> link(r, w)));
+          }
+        });
+    sort();
+  }
+
+  private void link(int first, int then) {
+    if (first != then) {
+      after.get(first).set(then);
+    }
+  }
+
+  private int[] degrees() {
+    int[] degree = new int[units.size()];
+    after.forEach(next -> next.stream().forEach(i -> degree[i]++));
+    return degree;
+  }
+
+  /** The longest way to each unit, as far as there is no cycle. */
+  private void sort() {
+    int[] degree = degrees();
+    List<Integer> ready = new ArrayList<>();
+    for (int i = 0; i < degree.length; i++) {
+      if (degree[i] == 0) {
+        ready.add(i);
+      }
+    }
+    for (int k = 0; k < ready.size(); k++) {
+      int i = ready.get(k);
+      placed[i] = true;
+      after
+          .get(i)
+          .stream()
+          .forEach(
+              next -> {
+                depth[next] = Math.max(depth[next], depth[i] + 1);
+                if (--degree[next] == 0) {
+                  ready.add(next);
+                }
+              });
+    }
+  }
+
+  /** A variable whose update in place closes a cycle, or null. */
+  String cyclicVariable() {
+    for (int i = 0; i < placed.length; i++) {
+      if (!placed[i]) {
+        for (Buffer b : units.get(i).step().writes()) {
+          if (b.place() instanceof Place.OfVariable(String name)) {
+            return name;
+          }
+        }
+      }
+    }
+    return null;
+  }
+
+  /** Whether two units may become one: no way leads from one to the other over a third. */
+  boolean canMerge(int a, int b) {
+    return !leads(a, b) && !leads(b, a);
+  }
+
+  private boolean leads(int from, int to) {
+    if (depth[from] >= depth[to]) {
+      return false;
+    }
+    BitSet seen = new BitSet();
+    BitSet front = (BitSet) after.get(from).clone();
+    front.clear(to);
+    while (!front.isEmpty()) {
+      int i = front.nextSetBit(0);
+      front.clear(i);
+      if (depth[i] >= depth[to]) {
+        continue;
+      }
+      seen.set(i);
+      BitSet next = after.get(i);
+      if (next.get(to)) {
+        return true;
+      }
+      for (int n = next.nextSetBit(0); n >= 0; n = next.nextSetBit(n + 1)) {
+        if (!seen.get(n)) {
+          front.set(n);
+        }
+      }
+    }
+    return false;
+  }
+
+  /**
+   * The units in an order that is possible: that of creation, except that what frees more memory
+   * than it takes comes as soon as it can. So an optimizer's update follows its gradient.
+   */
+  List<Unit> schedule() {
+    int[] degree = degrees();
+    Usage usage = new Usage(units);
+    PriorityQueue<Integer> ready =
+        new PriorityQueue<>((i, j) -> Integer.compare(units.get(i).key(), units.get(j).key()));
+    for (int i = 0; i < degree.length; i++) {
+      if (degree[i] == 0) {
+        ready.add(i);
+      }
+    }
+    List<Unit> order = new ArrayList<>();
+    while (!ready.isEmpty()) {
+      int next = usage.relief(ready);
+      if (next < 0) {
+        next = ready.poll();
+      } else {
+        ready.remove(next);
+      }
+      order.add(units.get(next));
+      usage.run(next);
+      after.get(next).stream().filter(i -> --degree[i] == 0).forEach(ready::add);
+    }
+    if (order.size() != units.size()) {
+      throw new IllegalStateException("a cycle among " + Arrays.toString(degree));
+    }
+    return order;
+  }
+}

@@ -1,0 +1,53 @@
+package chladni.engine.plan;
+
+import chladni.engine.graph.Graph;
+import chladni.engine.graph.Node;
+import java.util.Collections;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+
+/**
+ * The door: from a graph to a {@link Plan}. The passes in their order: {@link Simplify}, {@link
+ * Epilogues} and {@link Layouts}, {@link Fusion}, {@link Assembly}, {@link Merging}, {@link Order};
+ * {@link MemoryPlanner} runs when the backend knows its sizes.
+ */
+public final class Planner {
+  private Planner() {}
+
+  /**
+   * Plans a graph, which is not changed.
+   *
+   * @throws PlanException when a kernel would need more than {@link Space#MAX_RANK} axes
+   */
+  public static Plan plan(Graph graph) {
+    Dataflow flow = Simplify.of(graph);
+    Layouts layouts = new Layouts(flow);
+    Epilogues epilogues = new Epilogues(flow);
+    Set<Node> wanted = new HashSet<>();
+    Set<String> indirect = new HashSet<>();
+    while (true) {
+      Set<Node> stored = Fusion.stored(flow, epilogues, wanted);
+      Assembly assembly = new Assembly(flow, layouts, epilogues, stored, indirect);
+      boolean again = wanted.addAll(assembly.wanted()) | indirect.addAll(assembly.refused());
+      if (!again) {
+        String cyclic = new Order(assembly.units()).cyclicVariable();
+        if (cyclic == null) {
+          return finish(assembly);
+        }
+        indirect.add(cyclic);
+      }
+    }
+  }
+
+  private static Plan finish(Assembly assembly) {
+    List<Unit> units = new Order(Merging.merge(assembly)).schedule();
+    return (
+        new Plan(
+            units.stream().map(Unit::step).toList(),
+            assembly.buffers(),
+            Collections.unmodifiableSequencedMap(assembly.inputs()),
+            Collections.unmodifiableSequencedMap(assembly.outputs()),
+            Collections.unmodifiableSequencedMap(assembly.variables())));
+  }
+}

@@ -1,0 +1,57 @@
+package chladni.engine.plan;
+
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+
+/** Counts, while units are put in order, what each would take and free of the arena. */
+final class Usage {
+  private final List<Unit> units;
+  private final Map<Integer, Integer> readsLeft = new HashMap<>();
+  private final Set<Integer> live = new HashSet<>();
+
+  Usage(List<Unit> units) {
+    this.units = units;
+    for (Unit unit : units) {
+      unit.step().reads().forEach(b -> readsLeft.merge(b.id(), 1, Integer::sum));
+    }
+  }
+
+  /** Of these units the one that frees most, if it frees more than it takes; else -1. */
+  int relief(Collection<Integer> ready) {
+    long best = 0;
+    int chosen = -1;
+    for (int i : ready) {
+      long freed = freed(units.get(i).step());
+      if (freed > best || (freed == best && chosen >= 0 && i < chosen)) {
+        best = freed;
+        chosen = i;
+      }
+    }
+    return chosen;
+  }
+
+  private long freed(Step step) {
+    long sum = 0;
+    for (Buffer b : step.reads()) {
+      if (b.place() instanceof Place.Arena && readsLeft.get(b.id()) == 1) {
+        sum += b.type().shape().elements();
+      }
+    }
+    for (Buffer b : step.writes()) {
+      if (b.place() instanceof Place.Arena && !live.contains(b.id())) {
+        sum -= b.type().shape().elements();
+      }
+    }
+    return sum;
+  }
+
+  void run(int unit) {
+    Step step = units.get(unit).step();
+    step.writes().forEach(b -> live.add(b.id()));
+    step.reads().forEach(b -> readsLeft.merge(b.id(), -1, Integer::sum));
+  }
+}
