@@ -80,7 +80,10 @@ class NetForwardCommandTest {
     assertThat(bench.run(patchGan + "--in-channels 1 --out-channels 3")).isZero();
     assertThat(bench.run(patchGan + "--in-channels 4 --out-channels 1")).isZero();
     assertThat(bench.run(patchGan + "--in-channels 3")).isEqualTo(1);
-    assertThat(bench.error()).contains("patchgan takes (N, 3, H, W), got [1, 4, 96, 96]");
+    assertThat(bench.error()).contains("'model.0.weight' must be [2, 3, 4, 4], got [2, 4, 4, 4]. Check --net");
+    bench.array("x.npy", 1, 3, 96, 3);
+    assertThat(bench.run(patchGan)).isEqualTo(1);
+    assertThat(bench.error()).contains("patchgan takes (N, 4, H, W), got [1, 3, 96, 96]");
   }
 
   @Test
@@ -110,7 +113,10 @@ class NetForwardCommandTest {
   @Test
   void weightsOfAnotherNetworkAreRefused() {
     bench.array("x.npy", 1, 1, 128, 6);
-    refused(UNET.replace("unet128", "patchgan"), "'model.0.weight' is missing");
+    refused(
+        UNET.replace("unet128", "patchgan"),
+        "'model.0.weight' is missing",
+        "'model.model.0.weight' belongs to no layer");
     refused(UNET + "--in-channels 2", "'model.model.0.weight' must be [2, 2, 4, 4], got [2, 1, 4, 4]");
   }
 

@@ -121,7 +121,6 @@ class TrainPix2pixCommandTest {
       textBlock =
           """
           --seed 2         | seed was 1, is 2
-          --batch 3        | batch was 2, is 3
           --no-dropout     | dropout was true, is false
           --serial-batches | serial_batches was false, is true
           --rate 0.001     | rate was 2.0E-4, is 0.001
@@ -130,6 +129,14 @@ class TrainPix2pixCommandTest {
   void anotherConfigurationIsNotResumed(String option, String difference) {
     trained("--out @run --steps 1");
     refused("--out @run --steps 2 --resume " + option, difference);
+  }
+
+  @Test
+  void anotherBatchIsNotResumed() {
+    trained("--out @run --steps 1");
+    String other = TRAIN.replace("--batch 2", "--batch 3") + "--out @run --steps 2 --resume";
+    assertThat(bench.run(other)).isEqualTo(1);
+    assertThat(bench.error()).contains("batch was 2, is 3");
   }
 
   @Test
