@@ -5,6 +5,13 @@
 
 #include "host/internal.h"
 
+// What backend/cpu/Products.java calls them by.
+static_assert(DNNL_ARG_SRC == 1 && DNNL_ARG_SRC_1 == 2 && DNNL_ARG_DST == 17 &&
+                  DNNL_ARG_WEIGHTS == 33 && DNNL_ARG_BIAS == 41 && DNNL_ARG_SCRATCHPAD == 80 &&
+                  DNNL_ARG_DIFF_SRC == 129 && DNNL_ARG_DIFF_DST == 145 &&
+                  DNNL_ARG_DIFF_WEIGHTS == 161 && DNNL_ARG_ATTR_MULTIPLE_POST_OP_BASE == 32768,
+              "oneDNN numbers its arguments otherwise");
+
 namespace chladni {
 
 const_dnnl_memory_desc_t Primitive::argument(int id) const {

@@ -36,7 +36,7 @@ final class Products {
   private static final int DIFF_SRC = 129;
   private static final int DIFF_DST = 145;
   private static final int DIFF_WEIGHTS = 161;
-  private static final int POST_OP = 16384;
+  private static final int POST_OP = 32768;
 
   private final CpuLowering lowering;
   private final Native library;
