@@ -360,8 +360,11 @@ struct Bound {
                                " arguments, got " + std::to_string(args.size()));
   }
   int run() {
+    const bool narrow = p->threads != p->engine->threads;
+    if (narrow) omp_set_num_threads(p->threads);
     dnnl_status_t s = dnnl_primitive_execute(p->primitive, p->engine->stream,
                                              static_cast<int>(args.size()), args.data());
+    if (narrow) omp_set_num_threads(p->engine->threads);
     if (s != dnnl_success) set_error(p->implementation + ": " + status_text(s));
     return s == dnnl_success ? 0 : -1;
   }

@@ -109,7 +109,6 @@ final class CpuStore implements Store {
   private void allocate(Entry e, long bytes) {
     e.arena = new HostArena("variable '" + e.variable.name() + "'");
     e.values = e.arena.allocate(bytes);
-    library.advise(e.values);
   }
 
   // What programs bind to; on the backend's thread.
@@ -175,7 +174,6 @@ final class CpuStore implements Store {
     }
     HostArena arena = new HostArena("packed copy of variable '" + name + "'");
     MemorySegment values = arena.allocate(library.layoutBytes(layout));
-    library.advise(values);
     Copy copy =
         new Copy(library.layoutClone(layout), arena, values, arena.allocate(Long.BYTES));
     e.copies.add(copy);

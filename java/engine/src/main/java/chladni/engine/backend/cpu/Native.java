@@ -26,8 +26,12 @@ final class Native {
   private static final String DNNL = "org/bytedeco/dnnl/linux-x86_64/";
   private static final String OWN = "chladni/engine/native/linux-x86_64/libchladni_cpu.so";
 
-  /** How long a thread of the team spins for work before it sleeps, unless the user says. */
-  private static final String SPIN_COUNT = "20000";
+  /**
+   * How often a thread of the team looks for work before it sleeps, unless the user says. libgomp's
+   * own 300,000 is best on an idle machine; where something else runs too, the spinner keeps its
+   * sibling from the core that it waits for, and a step takes ten times as long.
+   */
+  private static final String SPIN_COUNT = "1000";
 
   private static Native loaded;
 
@@ -35,7 +39,6 @@ final class Native {
   private final MethodHandle engineCreate;
   private final MethodHandle engineDestroy;
   private final MethodHandle engineDescribe;
-  private final MethodHandle advise;
   private final MethodHandle layoutPlain;
   private final MethodHandle layoutClone;
   private final MethodHandle layoutBytes;
@@ -61,7 +64,6 @@ final class Native {
     engineCreate = b.bind("chl_engine_create", ADDRESS, JAVA_INT);
     engineDestroy = b.bind("chl_engine_destroy", null, JAVA_LONG);
     engineDescribe = b.bind("chl_engine_describe", ADDRESS, JAVA_LONG);
-    advise = b.bind("chl_advise", JAVA_INT, ADDRESS, JAVA_LONG);
     layoutPlain = b.bind("chl_layout_plain", ADDRESS, ADDRESS, JAVA_INT);
     layoutClone = b.bind("chl_layout_clone", ADDRESS, JAVA_LONG);
     layoutBytes = b.bind("chl_layout_bytes", JAVA_LONG, JAVA_LONG);
@@ -173,15 +175,6 @@ final class Native {
 
   String engineDescribe(long engine) {
     return text(engineDescribe, engine);
-  }
-
-  /** Asks for huge pages; a hint whose refusal changes nothing but speed. */
-  void advise(MemorySegment block) {
-    try {
-      int _ = (int) advise.invokeExact(block, block.byteSize());
-    } catch (Throwable e) {
-      throw rethrow(e);
-    }
   }
 
   long layoutPlain(int[] dims) {
