@@ -279,6 +279,7 @@ final class CpuStore implements Store {
       return;
     }
     closed = true;
+    backend.forget(this);
     for (Entry e : entries.values()) {
       if (e.layout != 0) {
         library.layoutDestroy(e.layout);
