@@ -183,7 +183,9 @@ public final class CpuProgram extends Program {
     StringBuilder text = new StringBuilder();
     List<String> steps = steps();
     for (int i = 0; i < steps.size(); i++) {
-      text.append("%4d  %s%n".formatted(i, steps.get(i)));
+      if (!bound.lines().get(i).implementation().equals(CpuLowering.NEW_VERSION)) {
+        text.append("%4d  %s%n".formatted(i, steps.get(i)));
+      }
     }
     return text.append(
             "%d steps on %s; arena %d KiB, scratch %d KiB%n"
