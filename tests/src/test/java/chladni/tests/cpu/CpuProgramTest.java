@@ -15,6 +15,8 @@ import chladni.engine.graph.Graph;
 import chladni.engine.graph.Node;
 import chladni.engine.graph.Ops;
 import chladni.engine.graph.Shape;
+import chladni.engine.graph.TensorType;
+import chladni.engine.graph.Variable;
 import java.util.Map;
 import java.util.function.Function;
 import org.junit.jupiter.api.Test;
@@ -109,7 +111,7 @@ final class CpuProgramTest {
         n ->
             Ops.dropout(
                 Ops.leakyRelu(n, 0.2),
-                n.graph().input("counter", chladni.engine.graph.TensorType.ints(Shape.SCALAR)),
+                n.graph().input("counter", TensorType.ints(Shape.SCALAR)),
                 0.3,
                 0x1234_5678_9ABC_DEF0L,
                 9);
@@ -182,15 +184,23 @@ final class CpuProgramTest {
   }
 
   @Test
-  void closedBackendRefuses() {
+  void closedBackendTakesItsProgramsAndStoresAlong() {
     Engine engine = Engine.open("cpu", new BackendOptions(1));
     Graph graph = new Graph();
     graph.output("y", Ops.neg(graph.input("x", Shape.of(1))));
     Store store = engine.newStore(1);
+    Program program = engine.compile(graph, store);
+    program.write("x", new float[] {1});
+    program.run();
     engine.close();
-    assertThatThrownBy(() -> engine.compile(graph, store))
+    assertThatThrownBy(program::run)
         .isInstanceOf(ProgramException.class)
         .hasMessageContaining("closed");
+    assertThatThrownBy(() -> engine.newStore(2).declare(Variable.counter("n")))
+        .isInstanceOf(ProgramException.class)
+        .hasMessageContaining("closed");
+    program.close();
     store.close();
+    engine.close();
   }
 }
