@@ -25,6 +25,8 @@ Engine::~Engine() {
   if (engine) dnnl_engine_destroy(engine);
 }
 
+// The newest instruction set that the machine has; CHLADNI_ISA=avx2 or baseline takes an older one,
+// for tests.
 static const KernelTable *best_kernels() {
   const char *cap = getenv("CHLADNI_ISA");
   std::string limit = cap ? cap : "";

@@ -187,8 +187,8 @@ final class CpuStore implements Store {
     long primitive = library.reorderCreate(engine, fromLayout, toLayout, subject);
     long program = library.programCreate(engine);
     try (HostArena scratch = new HostArena(subject)) {
-      Native.Words words =
-          new Native.Words()
+      Words words =
+          new Words()
               .add(primitive, from.address(), to.address(), 0, 0)
               .add(scratch.allocate(library.primitiveScratch(primitive)).address());
       library.programAdd(program, CpuLowering.PACK, words, subject);
@@ -279,6 +279,7 @@ final class CpuStore implements Store {
       return;
     }
     closed = true;
+    backend.forget(this);
     for (Entry e : entries.values()) {
       if (e.layout != 0) {
         library.layoutDestroy(e.layout);
