@@ -38,8 +38,6 @@ CHL_API const char *chl_error(void);
 CHL_API void *chl_engine_create(int threads);
 CHL_API void chl_engine_destroy(void *engine);
 CHL_API const char *chl_engine_describe(void *engine);
-// Asks for huge pages behind a range; a hint.
-CHL_API int chl_advise(void *address, int64_t bytes);
 
 // A layout is how a tensor of logical dims lies in memory, as oneDNN states it.
 CHL_API void *chl_layout_plain(const int64_t *dims, int rank);

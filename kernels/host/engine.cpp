@@ -1,6 +1,5 @@
 // The engine: oneDNN's engine and stream, the instruction set, the number of threads; and layouts.
 #include <omp.h>
-#include <sys/mman.h>
 
 #include "host/internal.h"
 
@@ -26,6 +25,8 @@ Engine::~Engine() {
   if (engine) dnnl_engine_destroy(engine);
 }
 
+// The newest instruction set that the machine has; CHLADNI_ISA=avx2 or baseline takes an older one,
+// for tests.
 static const KernelTable *best_kernels() {
   const char *cap = getenv("CHLADNI_ISA");
   std::string limit = cap ? cap : "";
@@ -68,13 +69,6 @@ CHL_API void chl_engine_destroy(void *engine) { delete static_cast<Engine *>(eng
 
 CHL_API const char *chl_engine_describe(void *engine) {
   return static_cast<Engine *>(engine)->description.c_str();
-}
-
-CHL_API int chl_advise(void *address, int64_t bytes) {
-  const uintptr_t page = 4096;
-  uintptr_t from = (reinterpret_cast<uintptr_t>(address) + page - 1) / page * page;
-  uintptr_t to = (reinterpret_cast<uintptr_t>(address) + bytes) / page * page;
-  return to > from ? madvise(reinterpret_cast<void *>(from), to - from, MADV_HUGEPAGE) : 0;
 }
 
 CHL_API void *chl_layout_plain(const int64_t *dims, int rank) {

@@ -64,6 +64,7 @@ struct Primitive {
   std::vector<dnnl_memory_desc_t> owned;
   Layout *weights = nullptr;
   int64_t scratch = 0;
+  int threads = 1;
   const_dnnl_memory_desc_t argument(int id) const;
   ~Primitive();
 };

@@ -1,9 +1,18 @@
 // oneDNN primitives: convolutions in their four directions, matrix products, reorders.
 // Activations are channels-last f32, weights what the primitive or the caller chooses, scratch
 // memory is the caller's.
+#include <omp.h>
+
 #include <cstring>
 
 #include "host/internal.h"
+
+// What backend/cpu/Products.java calls them by.
+static_assert(DNNL_ARG_SRC == 1 && DNNL_ARG_SRC_1 == 2 && DNNL_ARG_DST == 17 &&
+                  DNNL_ARG_WEIGHTS == 33 && DNNL_ARG_BIAS == 41 && DNNL_ARG_SCRATCHPAD == 80 &&
+                  DNNL_ARG_DIFF_SRC == 129 && DNNL_ARG_DIFF_DST == 145 &&
+                  DNNL_ARG_DIFF_WEIGHTS == 161 && DNNL_ARG_ATTR_MULTIPLE_POST_OP_BASE == 32768,
+              "oneDNN numbers its arguments otherwise");
 
 namespace chladni {
 
@@ -33,6 +42,23 @@ struct Attributes {
     if (posts) dnnl_post_ops_destroy(posts);
     if (attr) dnnl_primitive_attr_destroy(attr);
   }
+};
+
+// A region of threads costs some microseconds: below these a primitive is made for one.
+const int64_t kParallelFlops = 4000000;
+const int64_t kParallelBytes = 128 * 1024;
+
+// The size of the team while a primitive is made or run, which oneDNN takes from the thread.
+struct Team {
+  int usual;
+  Team(const Engine &engine, int threads) : usual(engine.threads) {
+    if (threads != usual) omp_set_num_threads(threads);
+    narrowed = threads != usual;
+  }
+  ~Team() {
+    if (narrowed) omp_set_num_threads(usual);
+  }
+  bool narrowed;
 };
 
 double as_double(int64_t bits) {
@@ -116,6 +142,9 @@ CHL_API void *chl_convolution_create(void *engine, const int64_t *w, const void 
     auto p = std::unique_ptr<Primitive>(new Primitive());
     auto *e = p->engine = static_cast<Engine *>(engine);
     const int64_t kind = w[0], bias = w[16], posts = w[17];
+    const int64_t flops = 2 * w[1] * w[2] * w[5] * w[6] * w[7] * w[8] * w[9];
+    p->threads = flops < kParallelFlops ? 1 : e->threads;
+    Team team(*e, p->threads);
     auto src = tagged(*p, {w[1], w[2], w[3], w[4]}, dnnl_acdb);
     auto dst = tagged(*p, {w[1], w[5], w[6], w[7]}, dnnl_acdb);
     auto any = tagged(*p, {w[5], w[2], w[8], w[9]}, dnnl_format_tag_any);
@@ -185,6 +214,8 @@ CHL_API void *chl_matmul_create(void *engine, const int64_t *w) {
     auto p = std::unique_ptr<Primitive>(new Primitive());
     auto *e = p->engine = static_cast<Engine *>(engine);
     const int64_t m = w[0], k = w[1], n = w[2];
+    p->threads = 2 * m * k * n < kParallelFlops ? 1 : e->threads;
+    Team team(*e, p->threads);
     auto a = tagged(*p, {m, k}, w[3] ? dnnl_ba : dnnl_ab);
     auto b = tagged(*p, {k, n}, w[4] ? dnnl_ba : dnnl_ab);
     auto c = tagged(*p, {m, n}, dnnl_ab);
@@ -208,6 +239,8 @@ CHL_API void *chl_reorder_create(void *engine, const void *from, const void *to)
     auto *e = p->engine = static_cast<Engine *>(engine);
     Layout a(static_cast<const Layout *>(from)->desc), b(static_cast<const Layout *>(to)->desc);
     auto src = keep(*p, a.desc), dst = keep(*p, b.desc);
+    p->threads = static_cast<int64_t>(dnnl_memory_desc_get_size(dst)) < kParallelBytes ? 1 : e->threads;
+    Team team(*e, p->threads);
     a.desc = b.desc = nullptr;
     Attributes at;
     check(dnnl_reorder_primitive_desc_create(&p->desc, src, e->engine, dst, e->engine, at.attr),

@@ -100,7 +100,8 @@ class WorldTest {
       for (double[] values : List.of(sound, picture)) {
         assertThat(Arrays.stream(values)).allMatch(value -> value >= 0 && value <= 1);
         // Four standard errors of the mean of a uniform variable.
-        assertThat(Statistics.mean(values)).isBetween(0.5 - 4 / Math.sqrt(12 * n), 0.5 + 4 / Math.sqrt(12 * n));
+        assertThat(Statistics.mean(values))
+            .isBetween(0.5 - 4 / Math.sqrt(12 * n), 0.5 + 4 / Math.sqrt(12 * n));
       }
       assertThat(Statistics.r2(picture, sound)).isBetween(0.85, 0.99);
     }

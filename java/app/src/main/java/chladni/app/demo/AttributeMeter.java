@@ -14,7 +14,9 @@ import java.util.concurrent.atomic.AtomicReferenceArray;
  * <p>Safe for several threads.
  */
 public final class AttributeMeter {
-  /** Pictures are measured at half size: attributes are large, and it takes a quarter of the time. */
+  /**
+   * Pictures are measured at half size: attributes are large, and it takes a quarter of the time.
+   */
   private static final int SIDE = ScenePainter.SIDE / 2;
 
   private static final int PIXELS = SIDE * SIDE;
@@ -249,11 +251,7 @@ public final class AttributeMeter {
       double meanX = sumX / sum;
       double spread = Math.sqrt(Math.max(sumXx / sum - meanX * meanX, 0));
       return new Moments(
-          sumY / sum / SIDE,
-          Math.sqrt(sum) / 16,
-          Math.sqrt(mass) / 32,
-          spread / 16,
-          colour);
+          sumY / sum / SIDE, Math.sqrt(sum) / 16, Math.sqrt(mass) / 32, spread / 16, colour);
     }
 
     /** Squared distance in RGB of every pixel from the background, common tint taken off. */

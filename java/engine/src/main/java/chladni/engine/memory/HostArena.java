@@ -11,9 +11,6 @@ public final class HostArena implements AutoCloseable {
   /** A cache line, and the widest vector. */
   public static final long ALIGNMENT = 64;
 
-  /** From this size on blocks start on a huge page's boundary. */
-  private static final long HUGE_PAGE = 2L << 20;
-
   private final Arena arena = Arena.ofShared();
   private final String owner;
   private long bytes;
@@ -35,9 +32,9 @@ public final class HostArena implements AutoCloseable {
   public MemorySegment allocate(long size) {
     long padded = Math.max(ALIGNMENT, Math.ceilDiv(size, ALIGNMENT) * ALIGNMENT);
     try {
-      MemorySegment block = arena.allocate(padded, padded >= HUGE_PAGE ? HUGE_PAGE : ALIGNMENT);
+      MemorySegment block = HugePages.allocate(arena, padded);
       bytes += padded;
-      return block;
+      return block != null ? block : arena.allocate(padded, ALIGNMENT);
     } catch (OutOfMemoryError e) {
       throw new OutOfMemoryException(
           "%s: the machine has no %d bytes left, %d are held. Use a smaller batch."

@@ -78,6 +78,17 @@ public final class WeightFile {
     }
   }
 
+  /**
+   * Whether a file fits a network, before there is a store to load it into.
+   *
+   * @throws BadFileException as {@link #load} would
+   */
+  public static void check(Path file, List<Variable> variables, String prefix) {
+    try (SafeTensorsFile tensors = SafeTensors.read(file)) {
+      check(file, tensors, variables, prefix);
+    }
+  }
+
   private static void check(
       Path file, SafeTensorsFile tensors, List<Variable> variables, String prefix) {
     Set<String> extra = new LinkedHashSet<>(tensors.names());
@@ -107,7 +118,7 @@ public final class WeightFile {
     if (!problems.isEmpty()) {
       throw new BadFileException(
           file,
-          "the weights must fit the network: " + String.join("; ", problems) + ".",
+          "the weights must fit the network: " + String.join("; ", problems),
           "Check --net, the channel options and the widths with which the file was made.");
     }
   }

@@ -117,7 +117,6 @@ final class Binding implements AutoCloseable {
   void allocate(HostArena host) {
     memory = plan.memory(this::bytes);
     arena = host.allocate(memory.bytes());
-    library.advise(arena);
   }
 
   long arenaBytes() {

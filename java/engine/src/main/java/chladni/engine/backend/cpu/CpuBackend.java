@@ -8,14 +8,21 @@ import chladni.engine.backend.Program;
 import chladni.engine.backend.ProgramException;
 import chladni.engine.backend.Store;
 import chladni.engine.graph.Graph;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 
-/** An opened CPU backend: the native engine and the thread that its team of threads belongs to. */
+/**
+ * An opened CPU backend: the native engine and the thread that its team of threads belongs to.
+ * Closing it frees the programs and stores that are still open.
+ */
 final class CpuBackend implements Backend {
   private final Native library;
   private final NativeThread thread = new NativeThread();
   private final long engine;
   private final String description;
-  private boolean closed;
+  private final Set<CpuProgram> programs = ConcurrentHashMap.newKeySet();
+  private final Set<CpuStore> stores = ConcurrentHashMap.newKeySet();
+  private volatile boolean closed;
 
   CpuBackend(BackendOptions options) {
     library = Native.load();
@@ -49,7 +56,12 @@ final class CpuBackend implements Backend {
   @Override
   public Store newStore(long seed, Precision precision) {
     check(precision);
-    return new CpuStore(this, seed);
+    if (closed) {
+      throw new ProgramException("cpu: the backend is closed. Open the engine again.");
+    }
+    CpuStore store = new CpuStore(this, seed);
+    stores.add(store);
+    return store;
   }
 
   @Override
@@ -59,7 +71,21 @@ final class CpuBackend implements Backend {
       throw new ProgramException(
           "compile: the store belongs to another backend. Make it with newStore of this one.");
     }
-    return CpuProgram.of(graph, own);
+    CpuProgram program = CpuProgram.of(graph, own);
+    programs.add(program);
+    return program;
+  }
+
+  void forget(CpuProgram program) {
+    programs.remove(program);
+  }
+
+  void forget(CpuStore store) {
+    stores.remove(store);
+  }
+
+  boolean isClosed() {
+    return closed;
   }
 
   private static void check(Precision precision) {
@@ -78,7 +104,12 @@ final class CpuBackend implements Backend {
   public void close() {
     if (!closed) {
       closed = true;
-      thread.run(() -> library.engineDestroy(engine));
+      thread.run(
+          () -> {
+            programs.forEach(CpuProgram::free);
+            stores.forEach(CpuStore::close);
+            library.engineDestroy(engine);
+          });
       thread.close();
     }
   }

@@ -63,6 +63,9 @@ final class CpuLowering {
   static final int INCREMENT = 12;
   static final int COPY = 13;
 
+  /** The implementation that listings leave out: it only counts. */
+  static final String NEW_VERSION = "new version";
+
   /** Stands for the start of scratch memory until its size is known. */
   private static final long SCRATCH = 0xFFFF_DEAD_0000_0001L;
 
@@ -82,7 +85,7 @@ final class CpuLowering {
   private long scratchBytes;
   private long temporaryBytes;
 
-  private record Pending(int kind, Native.Words words, Line line) {}
+  private record Pending(int kind, Words words, Line line) {}
 
   /** A native step in listings. */
   record Line(String what, String implementation, String detail) {}
@@ -141,8 +144,16 @@ final class CpuLowering {
 
   private void lower(Step step) {
     switch (step) {
-      case ElementwiseStep s -> add(ELEMENTWISE, fused.elementwise(s), line(s, "elementwise", s.loads().size() + " loads, " + s.instrs().size() + " operations, " + s.writesTo().size() + " stores"));
-      case ReductionStep s -> add(REDUCTION, fused.reduction(s), line(s, "reduction", s.loads().size() + " loads, " + s.instrs().size() + " operations, " + s.writesTo().size() + " stores"));
+      case ElementwiseStep s ->
+          add(
+              ELEMENTWISE,
+              fused.elementwise(s),
+              line(s, "elementwise", size(s.loads(), s.instrs(), s.writesTo())));
+      case ReductionStep s ->
+          add(
+              REDUCTION,
+              fused.reduction(s),
+              line(s, "reduction", size(s.loads(), s.instrs(), s.writesTo())));
       case CopyStep s -> copy(s);
       case OpStep s -> lower(s);
     }
@@ -151,8 +162,8 @@ final class CpuLowering {
       if (variable != null) {
         add(
             CHANGED,
-            new Native.Words().add(store.version(variable).address()),
-            new Line(variable, "new version", ""));
+            new Words().add(store.version(variable).address()),
+            new Line(variable, NEW_VERSION, ""));
       }
     }
   }
@@ -172,18 +183,18 @@ final class CpuLowering {
       case OneHot(int classes) ->
           add(
               ONE_HOT,
-              new Native.Words()
+              new Words()
                   .add(elements(step.inputs().get(0)), classes, address(step, 0), output(step)),
               line(step, "one-hot", ""));
       case ToFloat _ ->
           add(
               TO_FLOAT,
-              new Native.Words().add(elements(step.output()), address(step, 0), output(step)),
+              new Words().add(elements(step.output()), address(step, 0), output(step)),
               line(step, "to float", ""));
       case Increment _ ->
           add(
               INCREMENT,
-              new Native.Words().add(elements(step.output()), address(step, 0), output(step)),
+              new Words().add(elements(step.output()), address(step, 0), output(step)),
               line(step, "increment", ""));
       case Assign _, BatchNorm _, BlockSum2d _, Broadcast _, ChannelBroadcast _, ChannelSum _,
           Concat _, Constant _, ElementwiseOp _, Input _, Max _, Pad _, ReadVariable _, Reshape _,
@@ -196,8 +207,8 @@ final class CpuLowering {
   private void pool(int kind, OpStep step, Buffer small, int kernelH, int kernelW, Window w) {
     Shape x = step.inputs().get(0).type().shape();
     Shape y = small.type().shape();
-    Native.Words words =
-        new Native.Words()
+    Words words =
+        new Words()
             .add(x.dim(0), x.dim(1), x.dim(2), x.dim(3), y.dim(2), y.dim(3), kernelH, kernelW)
             .add(w.strideH(), w.strideW(), w.padTop(), w.padLeft())
             .add(address(step, 0), output(step));
@@ -212,8 +223,8 @@ final class CpuLowering {
     long length = s.dim(-1);
     boolean last = step.output().layout() == Layout.CHANNELS_LAST;
     long inner = last ? s.dim(1) : 1;
-    Native.Words words =
-        new Native.Words()
+    Words words =
+        new Words()
             .add(s.elements() / length / inner, length, inner)
             .add(address(step, 0), output(step));
     add(LOG_SOFTMAX, words, line(step, "rows", ""));
@@ -224,8 +235,8 @@ final class CpuLowering {
     boolean last = step.output().layout() == Layout.CHANNELS_LAST;
     long n = last ? s.dim(0) : 1;
     long c = last ? s.dim(1) : 1;
-    Native.Words words =
-        new Native.Words()
+    Words words =
+        new Words()
             .add(n, c, s.elements() / n / c, 1)
             .add((long) Math.ceil(op.p() * 0x1p24))
             .number(1 / (1 - op.p()))
@@ -249,8 +260,13 @@ final class CpuLowering {
     }
     add(
         COPY,
-        new Native.Words().add(from, to, binding.bytes(step.to())),
+        new Words().add(from, to, binding.bytes(step.to())),
         line(step, "copy", ""));
+  }
+
+  private static String size(List<?> loads, List<?> operations, List<?> stores) {
+    return "%d loads, %d operations, %d stores"
+        .formatted(loads.size(), operations.size(), stores.size());
   }
 
   private static long elements(Buffer buffer) {
@@ -274,7 +290,7 @@ final class CpuLowering {
             .formatted(detail, binding.where(to), Math.ceilDiv(binding.bytes(to), 1024L)));
   }
 
-  private void add(int kind, Native.Words words, Line line) {
+  private void add(int kind, Words words, Line line) {
     pending.add(new Pending(kind, words, line));
   }
 
@@ -317,8 +333,8 @@ final class CpuLowering {
     CpuStore.Copy copy = store.copy(variable, layout);
     long reorder =
         primitive(library.reorderCreate(engine(), lies, layout, "variable '" + variable + "'"));
-    Native.Words words =
-        new Native.Words()
+    Words words =
+        new Words()
             .add(reorder, binding.address(weight), copy.values().address())
             .add(store.version(variable).address(), copy.held().address())
             .add(scratch(library.primitiveScratch(reorder)));
@@ -335,8 +351,8 @@ final class CpuLowering {
   /** A reorder at every run. */
   void reorder(long fromLayout, long from, long toLayout, long to, String subject) {
     long reorder = primitive(library.reorderCreate(engine(), fromLayout, toLayout, subject));
-    Native.Words words =
-        new Native.Words()
+    Words words =
+        new Words()
             .add(reorder, from, to, 0, 0)
             .add(scratch(library.primitiveScratch(reorder)));
     add(
@@ -349,13 +365,13 @@ final class CpuLowering {
   }
 
   /** A oneDNN primitive with its arguments. */
-  void primitive(long primitive, Native.Words arguments, String subject, String layout) {
-    Native.Words words = new Native.Words().add(primitive, arguments.size() / 2).add(arguments);
-    add(PRIMITIVE, words, new Line(subject, library.primitiveImplementation(primitive), layout));
+  void primitive(long primitive, Words arguments, Step step, String layout) {
+    Words words = new Words().add(primitive, arguments.size() / 2).add(arguments);
+    add(PRIMITIVE, words, line(step, library.primitiveImplementation(primitive), layout));
   }
 
   /** An elementwise kernel of the backend's own. */
-  void fused(String subject, Native.Words words) {
+  void fused(String subject, Words words) {
     add(ELEMENTWISE, words, new Line(subject, "elementwise", ""));
   }
 }

@@ -98,6 +98,7 @@ public final class CpuProgram extends Program {
   }
 
   private void checkReady() {
+    checkOpen();
     store.checkOpen();
     if (!unwritten.isEmpty()) {
       throw new ProgramException(
@@ -131,6 +132,7 @@ public final class CpuProgram extends Program {
 
   @Override
   protected void copyIn(Node input, float[] values) {
+    checkOpen();
     String key = key(input);
     MemorySegment.copy(values, 0, rim.get("in:" + key), JAVA_FLOAT, 0, values.length);
     unwritten.remove(key);
@@ -138,6 +140,7 @@ public final class CpuProgram extends Program {
 
   @Override
   protected void copyIn(Node input, int[] values) {
+    checkOpen();
     String key = key(input);
     MemorySegment.copy(values, 0, rim.get("in:" + key), JAVA_INT, 0, values.length);
     unwritten.remove(key);
@@ -166,6 +169,7 @@ public final class CpuProgram extends Program {
   }
 
   private MemorySegment result(Node output) {
+    checkOpen();
     if (!ran) {
       throw new ProgramException("output: there is none before the first run. Call run first.");
     }
@@ -175,10 +179,13 @@ public final class CpuProgram extends Program {
 
   @Override
   public String explain() {
+    checkOpen();
     StringBuilder text = new StringBuilder();
     List<String> steps = steps();
     for (int i = 0; i < steps.size(); i++) {
-      text.append("%4d  %s%n".formatted(i, steps.get(i)));
+      if (!bound.lines().get(i).implementation().equals(CpuLowering.NEW_VERSION)) {
+        text.append("%4d  %s%n".formatted(i, steps.get(i)));
+      }
     }
     return text.append(
             "%d steps on %s; arena %d KiB, scratch %d KiB%n"
@@ -192,7 +199,24 @@ public final class CpuProgram extends Program {
 
   @Override
   protected void release() {
-    backend.thread().run(bound::close);
-    rimArena.close();
+    backend.forget(this);
+    if (!backend.isClosed()) {
+      backend.thread().run(this::free);
+    }
+  }
+
+  /** Frees native memory, once; on the backend's thread. */
+  void free() {
+    if (bound != null) {
+      bound.close();
+      bound = null;
+      rimArena.close();
+    }
+  }
+
+  private void checkOpen() {
+    if (backend.isClosed()) {
+      throw new ProgramException("program: its backend is closed. Open the engine again.");
+    }
   }
 }

@@ -109,7 +109,6 @@ final class CpuStore implements Store {
   private void allocate(Entry e, long bytes) {
     e.arena = new HostArena("variable '" + e.variable.name() + "'");
     e.values = e.arena.allocate(bytes);
-    library.advise(e.values);
   }
 
   // What programs bind to; on the backend's thread.
@@ -175,7 +174,6 @@ final class CpuStore implements Store {
     }
     HostArena arena = new HostArena("packed copy of variable '" + name + "'");
     MemorySegment values = arena.allocate(library.layoutBytes(layout));
-    library.advise(values);
     Copy copy =
         new Copy(library.layoutClone(layout), arena, values, arena.allocate(Long.BYTES));
     e.copies.add(copy);
@@ -189,8 +187,8 @@ final class CpuStore implements Store {
     long primitive = library.reorderCreate(engine, fromLayout, toLayout, subject);
     long program = library.programCreate(engine);
     try (HostArena scratch = new HostArena(subject)) {
-      Native.Words words =
-          new Native.Words()
+      Words words =
+          new Words()
               .add(primitive, from.address(), to.address(), 0, 0)
               .add(scratch.allocate(library.primitiveScratch(primitive)).address());
       library.programAdd(program, CpuLowering.PACK, words, subject);
@@ -281,6 +279,7 @@ final class CpuStore implements Store {
       return;
     }
     closed = true;
+    backend.forget(this);
     for (Entry e : entries.values()) {
       if (e.layout != 0) {
         library.layoutDestroy(e.layout);

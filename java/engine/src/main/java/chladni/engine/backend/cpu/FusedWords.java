@@ -23,15 +23,15 @@ final class FusedWords {
     this.binding = binding;
   }
 
-  Native.Words elementwise(ElementwiseStep step) {
-    Native.Words words = new Native.Words();
+  Words elementwise(ElementwiseStep step) {
+    Words words = new Words();
     long[] space = space(step.space(), step.loads(), step.writesTo());
     words.add(space.length).add(space);
     return body(words, step.loads(), step.instrs(), step.writesTo());
   }
 
-  Native.Words reduction(ReductionStep step) {
-    Native.Words words = new Native.Words();
+  Words reduction(ReductionStep step) {
+    Words words = new Words();
     long[] space = space(step.space(), step.loads(), step.writesTo());
     words.add(step.kind() == ReductionStep.Kind.MAX ? 1 : 0, space.length).add(space);
     for (boolean reduced : step.reduced()) {
@@ -41,7 +41,7 @@ final class FusedWords {
   }
 
   /** What oneDNN would not fuse, as a pass over the result: (rows, channels), channels innermost. */
-  Native.Words epilogue(Buffer result, List<Epilogue> epilogue) {
+  Words epilogue(Buffer result, List<Epilogue> epilogue) {
     long channels = result.type().shape().dim(1);
     long rows = result.type().shape().elements() / channels;
     List<Load> loads = new ArrayList<>();
@@ -57,7 +57,7 @@ final class FusedWords {
       instrs.add(new Instr(e.op(), dst, value, e.operand() == null ? -1 : operand++, -1));
       value = dst;
     }
-    Native.Words words = new Native.Words().add(2, rows, channels);
+    Words words = new Words().add(2, rows, channels);
     return body(
         words, loads, instrs, List.of(new Write(value, new View(result, 0, new long[] {channels, 1}))));
   }
@@ -85,8 +85,8 @@ final class FusedWords {
     throw new IllegalStateException("plan: a family's space without a member of the family");
   }
 
-  private Native.Words body(
-      Native.Words words, List<Load> loads, List<Instr> instrs, List<Write> writes) {
+  private Words body(
+      Words words, List<Load> loads, List<Instr> instrs, List<Write> writes) {
     int rank = writes.isEmpty() ? 0 : writes.getFirst().to().strides().length;
     words.add(loads.size());
     for (Load load : loads) {

@@ -1,20 +1,14 @@
 package chladni.engine.backend.cpu;
 
 import static java.lang.foreign.ValueLayout.ADDRESS;
+import static java.lang.foreign.ValueLayout.JAVA_DOUBLE;
 import static java.lang.foreign.ValueLayout.JAVA_INT;
 import static java.lang.foreign.ValueLayout.JAVA_LONG;
 
 import chladni.engine.backend.MissingBackendException;
 import java.lang.foreign.Arena;
-import java.lang.foreign.FunctionDescriptor;
-import java.lang.foreign.Linker;
-import java.lang.foreign.MemoryLayout;
 import java.lang.foreign.MemorySegment;
-import java.lang.foreign.SymbolLookup;
 import java.lang.invoke.MethodHandle;
-import java.nio.file.Path;
-import java.util.ArrayList;
-import java.util.List;
 
 /**
  * The host library, function by function, as kernels/host/chladni_cpu.h declares it. A refusal
@@ -22,20 +16,12 @@ import java.util.List;
  * addresses of native objects; everything but loading happens on an engine's own thread.
  */
 final class Native {
-  private static final int ABI = 1;
-  private static final String DNNL = "org/bytedeco/dnnl/linux-x86_64/";
-  private static final String OWN = "chladni/engine/native/linux-x86_64/libchladni_cpu.so";
-
-  /** How long a thread of the team spins for work before it sleeps, unless the user says. */
-  private static final String SPIN_COUNT = "20000";
-
   private static Native loaded;
 
   private final MethodHandle error;
   private final MethodHandle engineCreate;
   private final MethodHandle engineDestroy;
   private final MethodHandle engineDescribe;
-  private final MethodHandle advise;
   private final MethodHandle layoutPlain;
   private final MethodHandle layoutClone;
   private final MethodHandle layoutBytes;
@@ -55,13 +41,11 @@ final class Native {
   private final MethodHandle programProfile;
   private final MethodHandle programDestroy;
 
-  private Native(SymbolLookup lookup) {
-    Binder b = new Binder(lookup);
+  private Native(Libraries b) {
     error = b.bind("chl_error", ADDRESS);
     engineCreate = b.bind("chl_engine_create", ADDRESS, JAVA_INT);
     engineDestroy = b.bind("chl_engine_destroy", null, JAVA_LONG);
     engineDescribe = b.bind("chl_engine_describe", ADDRESS, JAVA_LONG);
-    advise = b.bind("chl_advise", JAVA_INT, ADDRESS, JAVA_LONG);
     layoutPlain = b.bind("chl_layout_plain", ADDRESS, ADDRESS, JAVA_INT);
     layoutClone = b.bind("chl_layout_clone", ADDRESS, JAVA_LONG);
     layoutBytes = b.bind("chl_layout_bytes", JAVA_LONG, JAVA_LONG);
@@ -84,79 +68,15 @@ final class Native {
   }
 
   /**
-   * The library, loaded once a process: libgomp first, so that oneDNN and our kernels share it.
+   * The library, loaded once a process.
    *
    * @throws MissingBackendException when this machine cannot load it
    */
   static synchronized Native load() {
     if (loaded == null) {
-      loaded = new Native(libraries());
+      loaded = new Native(Libraries.load());
     }
     return loaded;
-  }
-
-  @SuppressWarnings("restricted")
-  private static SymbolLookup libraries() {
-    String os = System.getProperty("os.name");
-    String arch = System.getProperty("os.arch");
-    if (!os.equals("Linux") || !arch.equals("amd64")) {
-      throw new MissingBackendException(
-          "cpu: it needs Linux on x86-64, this is %s on %s. Use the reference backend.".formatted(os, arch));
-    }
-    defaultEnvironment("GOMP_SPINCOUNT", "OMP_WAIT_POLICY", SPIN_COUNT);
-    Path gomp = NativeFiles.extract(DNNL + "libgomp.so.1");
-    Path dnnl = NativeFiles.extract(DNNL + "libdnnl.so.3");
-    Path own = NativeFiles.extract(OWN);
-    try {
-      SymbolLookup.libraryLookup(gomp, Arena.global());
-      SymbolLookup.libraryLookup(dnnl, Arena.global());
-      SymbolLookup lookup = SymbolLookup.libraryLookup(own, Arena.global());
-      int abi = (int) new Binder(lookup).bind("chl_abi", JAVA_INT).invokeExact();
-      if (abi != ABI) {
-        throw new MissingBackendException(
-            "cpu: the host library has interface %d, this engine speaks %d. Build both together."
-                .formatted(abi, ABI));
-      }
-      return lookup;
-    } catch (IllegalArgumentException e) {
-      throw new MissingBackendException(
-          "cpu: the host library does not load: %s. It needs glibc and libstdc++6."
-              .formatted(e.getMessage()),
-          e);
-    } catch (RuntimeException e) {
-      throw e;
-    } catch (Throwable e) {
-      throw new MissingBackendException("cpu: the host library does not load: " + e, e);
-    }
-  }
-
-  /** Sets a variable of the C environment that a library reads when it is loaded. */
-  @SuppressWarnings("restricted")
-  private static void defaultEnvironment(String name, String alternative, String value) {
-    if (System.getenv(name) != null || System.getenv(alternative) != null) {
-      return;
-    }
-    Linker linker = Linker.nativeLinker();
-    try (Arena arena = Arena.ofConfined()) {
-      MethodHandle setenv =
-          linker.downcallHandle(
-              linker.defaultLookup().findOrThrow("setenv"),
-              FunctionDescriptor.of(JAVA_INT, ADDRESS, ADDRESS, JAVA_INT));
-      int _ = (int) setenv.invokeExact(arena.allocateFrom(name), arena.allocateFrom(value), 0);
-    } catch (Throwable e) {
-      throw new MissingBackendException("cpu: setenv %s failed: %s".formatted(name, e), e);
-    }
-  }
-
-  private record Binder(SymbolLookup lookup) {
-    @SuppressWarnings("restricted")
-    MethodHandle bind(String name, MemoryLayout result, MemoryLayout... arguments) {
-      FunctionDescriptor type =
-          result == null
-              ? FunctionDescriptor.ofVoid(arguments)
-              : FunctionDescriptor.of(result, arguments);
-      return Linker.nativeLinker().downcallHandle(lookup.findOrThrow(name), type);
-    }
   }
 
   long engineCreate(int threads) {
@@ -173,15 +93,6 @@ final class Native {
 
   String engineDescribe(long engine) {
     return text(engineDescribe, engine);
-  }
-
-  /** Asks for huge pages; a hint whose refusal changes nothing but speed. */
-  void advise(MemorySegment block) {
-    try {
-      int _ = (int) advise.invokeExact(block, block.byteSize());
-    } catch (Throwable e) {
-      throw rethrow(e);
-    }
   }
 
   long layoutPlain(int[] dims) {
@@ -307,7 +218,7 @@ final class Native {
     try (Arena arena = Arena.ofConfined()) {
       MemorySegment seconds = arena.allocate(8L * Math.max(1, steps), 8);
       check((int) programProfile.invokeExact(program, seconds), "run with clocks");
-      return seconds.asSlice(0, 8L * steps).toArray(java.lang.foreign.ValueLayout.JAVA_DOUBLE);
+      return seconds.asSlice(0, 8L * steps).toArray(JAVA_DOUBLE);
     } catch (Throwable e) {
       throw rethrow(e);
     }
@@ -373,49 +284,5 @@ final class Native {
       case Error error -> throw error;
       default -> new IllegalStateException(e);
     };
-  }
-
-  /** Words of 64 bits: the arguments of a step. */
-  static final class Words {
-    private final List<Long> values = new ArrayList<>();
-
-    Words add(long... more) {
-      for (long v : more) {
-        values.add(v);
-      }
-      return this;
-    }
-
-    Words add(Words more) {
-      values.addAll(more.values);
-      return this;
-    }
-
-    /** Puts a real address where a placeholder stands. */
-    Words replace(long placeholder, long value) {
-      values.replaceAll(v -> v == placeholder ? value : v);
-      return this;
-    }
-
-    Words number(double value) {
-      return add(Double.doubleToRawLongBits(value));
-    }
-
-    int size() {
-      return values.size();
-    }
-
-    MemorySegment copyTo(Arena arena) {
-      MemorySegment s = arena.allocate(JAVA_LONG, Math.max(1, values.size()));
-      for (int i = 0; i < values.size(); i++) {
-        s.setAtIndex(JAVA_LONG, i, values.get(i));
-      }
-      return s;
-    }
-
-    @Override
-    public String toString() {
-      return values.toString();
-    }
   }
 }

@@ -36,7 +36,7 @@ final class Products {
   private static final int DIFF_SRC = 129;
   private static final int DIFF_DST = 145;
   private static final int DIFF_WEIGHTS = 161;
-  private static final int POST_OP = 16384;
+  private static final int POST_OP = 32768;
 
   private final CpuLowering lowering;
   private final Native library;
@@ -65,7 +65,7 @@ final class Products {
   private void convolution(OpStep step, int kind, long[] geometry, Buffer src, Buffer weight) {
     String subject = step.label();
     List<Epilogue> epilogue = step.epilogue();
-    Native.Words words = words(kind, geometry, epilogue);
+    Words words = words(kind, geometry, epilogue);
     long primitive = choose(kind, words, weight, subject);
     boolean fused = true;
     if (!epilogue.isEmpty() && isReference(primitive)) {
@@ -75,7 +75,7 @@ final class Products {
     }
     long weights = lowering.own(library.primitiveWeights(primitive));
     long address = lowering.weights(weight, weights, subject);
-    Native.Words args = new Native.Words();
+    Words args = new Words();
     boolean backward = kind == BACKWARD_DATA;
     args.add(backward ? DIFF_DST : SRC, binding.address(src));
     args.add(WEIGHTS, address);
@@ -92,14 +92,14 @@ final class Products {
     Buffer dOut = step.inputs().get(1);
     Buffer gradient = step.output();
     long[] geometry = geometry(src, gradient.type().shape(), dOut, window);
-    Native.Words words = words(BACKWARD_WEIGHTS, geometry, List.of());
+    Words words = words(BACKWARD_WEIGHTS, geometry, List.of());
     long primitive = choose(BACKWARD_WEIGHTS, words, gradient, step.label());
     long layout = lowering.own(library.primitiveWeights(primitive));
     long wanted = binding.weightLayout(gradient);
     boolean direct = library.layoutEqual(layout, wanted);
     long to = direct ? binding.address(gradient) : lowering.temporary(library.layoutBytes(layout));
-    Native.Words args =
-        new Native.Words()
+    Words args =
+        new Words()
             .add(SRC, binding.address(src))
             .add(DIFF_DST, binding.address(dOut))
             .add(DIFF_WEIGHTS, to);
@@ -128,7 +128,7 @@ final class Products {
    * The implementation's free choice, unless an optimised one exists for the layout in which the
    * weight lies: a slightly slower kernel is cheaper than a copy of weights that change every step.
    */
-  private long choose(int kind, Native.Words words, Buffer weight, String subject) {
+  private long choose(int kind, Words words, Buffer weight, String subject) {
     long free = lowering.primitive(library.convolutionCreate(lowering.engine(), words, 0, subject));
     boolean packed = weight.layout() == Layout.PACKED;
     if ((kind != FORWARD && kind != BACKWARD_WEIGHTS) || !packed) {
@@ -170,8 +170,8 @@ final class Products {
       primitive = matMul(step, op, sa, out, epilogue);
       fused = false;
     }
-    Native.Words args =
-        new Native.Words()
+    Words args =
+        new Words()
             .add(SRC, binding.address(a))
             .add(WEIGHTS, binding.address(b))
             .add(DST, binding.address(step.output()));
@@ -183,20 +183,20 @@ final class Products {
   }
 
   private long matMul(OpStep step, MatMul op, Shape a, Shape out, List<Epilogue> epilogue) {
-    Native.Words words =
-        new Native.Words()
+    Words words =
+        new Words()
             .add(out.dim(0), a.dim(op.transposeA() ? 0 : 1), out.dim(1))
             .add(op.transposeA() ? 1 : 0, op.transposeB() ? 1 : 0);
     posts(words, epilogue);
     return lowering.primitive(library.matmulCreate(lowering.engine(), words, step.label()));
   }
 
-  private void execute(long primitive, Native.Words args, OpStep step, String layout) {
+  private void execute(long primitive, Words args, OpStep step, String layout) {
     long scratch = library.primitiveScratch(primitive);
     if (scratch > 0) {
       args.add(SCRATCHPAD, lowering.scratch(scratch));
     }
-    lowering.primitive(primitive, args, step.label(), layout);
+    lowering.primitive(primitive, args, step, layout);
   }
 
   /** N C H W O oH oW kH kW, strides, padding: of the convolution, whichever way it runs. */
@@ -209,13 +209,13 @@ final class Products {
     };
   }
 
-  private static Native.Words words(int kind, long[] geometry, List<Epilogue> epilogue) {
-    Native.Words words = new Native.Words().add(kind).add(geometry);
+  private static Words words(int kind, long[] geometry, List<Epilogue> epilogue) {
+    Words words = new Words().add(kind).add(geometry);
     posts(words, epilogue);
     return words;
   }
 
-  private static void posts(Native.Words words, List<Epilogue> epilogue) {
+  private static void posts(Words words, List<Epilogue> epilogue) {
     boolean bias = FusedWords.startsWithBias(epilogue);
     List<Epilogue> rest = bias ? epilogue.subList(1, epilogue.size()) : epilogue;
     words.add(bias ? 1 : 0, rest.size());
@@ -234,7 +234,7 @@ final class Products {
     }
   }
 
-  private void epilogueArguments(Native.Words args, List<Epilogue> epilogue) {
+  private void epilogueArguments(Words args, List<Epilogue> epilogue) {
     boolean bias = FusedWords.startsWithBias(epilogue);
     if (bias) {
       args.add(BIAS, binding.address(epilogue.getFirst().operand()));
