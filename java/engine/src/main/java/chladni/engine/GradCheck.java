@@ -89,7 +89,8 @@ public final class GradCheck {
   /**
    * Computes and compares.
    *
-   * @throws GradientException when the loss is not a FLOAT scalar, or has nothing to differentiate by
+   * @throws GradientException when the loss is not a FLOAT scalar or has nothing to differentiate
+   *     by
    */
   public Result run() {
     try (Engine engine = Engine.open("reference", BackendOptions.DEFAULT);
@@ -137,7 +138,8 @@ public final class GradCheck {
     public Result orThrow() {
       if (!passes()) {
         throw new GradientException(
-            "gradCheck %s, allowed %.0e. Check the vjp of each operation on its path, and that the loss has no kink here."
+            ("gradCheck %s, allowed %.0e. Check the vjp of each operation on its path, and that the"
+                    + " loss has no kink here.")
                 .formatted(worst, TOLERANCE));
       }
       return this;

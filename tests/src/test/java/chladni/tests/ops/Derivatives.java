@@ -34,7 +34,7 @@ final class Derivatives {
     return Autodiff.gradients(out, cotangent, floats(c, inputs));
   }
 
-  /** One number, the gradient along a direction t, and then its gradients by operands and cotangent. */
+  /** The gradient along a direction t, one number, then its gradients by operands and cotangent. */
   static List<Node> second(OpCase c, Graph graph) {
     List<Node> inputs = c.inputs(graph);
     List<Node> gradients = gradients(c, graph, inputs);

@@ -83,6 +83,7 @@ final class GradCheckTest {
     assertThatThrownBy(result::orThrow)
         .isInstanceOf(GradientException.class)
         .hasMessageContaining("'x'[1, 1]")
+        .hasMessageContaining("allowed 1e-06")
         .hasMessageContaining("Check the vjp");
   }
 

@@ -7,11 +7,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.data.Offset.offset;
 
 import chladni.engine.graph.Graph;
+import chladni.engine.graph.Node;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.SplittableRandom;
+import java.util.function.Function;
 import java.util.stream.Stream;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
@@ -41,6 +43,11 @@ final class GradientTest {
 
   static Stream<Arguments> differentiableOnEveryBackend() {
     return differentiable()
+        .flatMap(c -> Backends.inFp32().stream().map(target -> Arguments.of(c, target)));
+  }
+
+  static Stream<Arguments> twiceDifferentiableOnEveryBackend() {
+    return twiceDifferentiable()
         .flatMap(c -> Backends.inFp32().stream().map(target -> Arguments.of(c, target)));
   }
 
@@ -109,15 +116,24 @@ final class GradientTest {
   @ParameterizedTest(name = "{0} on {1}")
   @MethodSource("differentiableOnEveryBackend")
   void gradientAgreesWithTheReference(OpCase c, Backends.Target target) {
-    Tolerance tolerance =
-        Tolerance.fp32(g -> Derivatives.gradients(c, g), g -> Derivatives.point(c, g));
-    try (Probe exact = new Probe(Backends.EXACT, g -> Derivatives.gradients(c, g));
-        Probe probe = new Probe(target, g -> Derivatives.gradients(c, g))) {
+    agrees(c + " on " + target + ": gradient ", target, g -> Derivatives.gradients(c, g), c);
+  }
+
+  @ParameterizedTest(name = "{0} on {1}")
+  @MethodSource("twiceDifferentiableOnEveryBackend")
+  void gradientOfTheGradientAgreesWithTheReference(OpCase c, Backends.Target target) {
+    agrees(c + " on " + target + ": second derivative ", target, g -> Derivatives.second(c, g), c);
+  }
+
+  private static void agrees(
+      String what, Backends.Target target, Function<Graph, List<Node>> build, OpCase c) {
+    Tolerance tolerance = Tolerance.fp32(build, g -> Derivatives.point(c, g));
+    try (Probe exact = new Probe(Backends.EXACT, build);
+        Probe probe = new Probe(target, build)) {
       List<double[]> expected = exact.at(Derivatives.point(c, graph(exact)));
       List<double[]> actual = probe.at(Derivatives.point(c, graph(probe)));
       for (int i = 0; i < expected.size(); i++) {
-        String what = "%s on %s: gradient by %s".formatted(c, target, floats(c).get(i));
-        tolerance.check(what, actual.get(i), expected.get(i));
+        tolerance.check(what + i, actual.get(i), expected.get(i));
       }
     }
   }

@@ -30,7 +30,8 @@ final class OpCoverageTest {
   @Test
   void rowsHaveNamesOfTheirOwn() {
     Set<String> names = new HashSet<>();
-    assertThat(OpCases.all()).allSatisfy(c -> assertThat(names.add(c.toString())).as("%s", c).isTrue());
+    assertThat(OpCases.all())
+        .allSatisfy(c -> assertThat(names.add(c.toString())).as("%s", c).isTrue());
   }
 
   private static Stream<Class<?>> operations(Class<?> type) {

@@ -7,8 +7,8 @@ import java.util.Arrays;
 import java.util.SplittableRandom;
 
 /**
- * One operand of a case: its type and where its values lie. FLOAT values are 32-bit numbers, so that
- * all precisions start from the same.
+ * One operand of a case: its type and where its values lie. FLOAT values are 32-bit numbers, so
+ * that all precisions start from the same.
  */
 record Operand(TensorType type, Values values) {
   /** Fills an operand; the same source of numbers gives the same values. */
@@ -53,7 +53,7 @@ record Operand(TensorType type, Values values) {
         dims);
   }
 
-  /** Multiples of 1/4 plus an offset: two operands with other offsets never tie, equal ones often. */
+  /** Multiples of 1/4 plus an offset: operands of equal offset often tie, others never. */
   static Operand lattice(double offset, int... dims) {
     return floats(
         (dst, random) -> Arrays.setAll(dst, i -> offset + 0.25 * random.nextInt(-6, 7)), dims);

@@ -12,6 +12,7 @@ import chladni.engine.graph.Ops;
 import chladni.engine.graph.Shape;
 import chladni.engine.graph.Variable;
 import chladni.engine.nn.Initializers;
+import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -75,6 +76,37 @@ final class StateTest {
       assertThat(store.floats("other")).containsOnly(1);
       program.run();
       assertThat(store.floats("weight")).containsOnly(1);
+    }
+  }
+
+  @ParameterizedTest
+  @MethodSource("backends")
+  void threeVariablesMayRotateAndCountersChangePlaces(Backends.Target target) {
+    Graph graph = new Graph();
+    List<Variable> ring = new ArrayList<>();
+    for (int i = 0; i < 3; i++) {
+      ring.add(Variable.state("ring" + i, Shape.of(2, 3), Initializers.constant(i)));
+    }
+    List<Node> old = ring.stream().map(graph::read).toList();
+    for (int i = 0; i < 3; i++) {
+      graph.assign(ring.get(i), old.get((i + 1) % 3));
+    }
+    Variable first = Variable.counter("first");
+    Variable second = Variable.counter("second");
+    Node one = graph.read(first);
+    Node two = graph.read(second);
+    graph.assign(first, two);
+    graph.assign(second, Ops.increment(one));
+    try (Store store = store(target);
+        Program program = compile(target, graph, store)) {
+      store.set("first", new int[] {10});
+      store.set("second", new int[] {20});
+      program.run();
+      for (int i = 0; i < 3; i++) {
+        assertThat(store.floats("ring" + i)).containsOnly((i + 1) % 3);
+      }
+      assertThat(store.ints("first")).containsExactly(20);
+      assertThat(store.ints("second")).containsExactly(11);
     }
   }
 

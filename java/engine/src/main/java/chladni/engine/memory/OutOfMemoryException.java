@@ -2,7 +2,7 @@ package chladni.engine.memory;
 
 import chladni.engine.error.EngineException;
 
-/** The machine has no block of the size that a program needs. What was allocated before stays good. */
+/** The machine has no block of the size needed. What was allocated before stays good. */
 public final class OutOfMemoryException extends EngineException {
   private static final long serialVersionUID = 1L;
 

@@ -35,6 +35,7 @@ final class Assembly implements Storage {
   private final Layouts layouts;
   private final Epilogues epilogues;
   private final Set<Node> stored;
+  private final Set<String> indirect;
   private final Map<Node, String> direct = new HashMap<>();
 
   private final List<Buffer> buffers = new ArrayList<>();
@@ -61,6 +62,7 @@ final class Assembly implements Storage {
     this.layouts = layouts;
     this.epilogues = epilogues;
     this.stored = stored;
+    this.indirect = indirect;
     flow.assigned()
         .forEach(
             (name, value) -> {
@@ -341,6 +343,17 @@ final class Assembly implements Storage {
     String family = layouts.familyOfVariable(name);
     Buffer to = buffer(value.type(), layoutOfVariable(name), place, value.toString(), family);
     variables.putIfAbsent(name, to);
+    Buffer home = homes.get(value);
+    if (indirect.contains(name) && home.root().place() instanceof Place.OfVariable) {
+      // Two variables change places: what is read is overwritten by then, so it is held apart.
+      Buffer held =
+          buffer(value.type(), home.layout(), new Place.Arena(), value.toString(), home.family());
+      deliver(value, held, value.id());
+      homes.put(value, held);
+      deliver(value, to, LAST);
+      homes.put(value, home);
+      return;
+    }
     deliver(value, to, LAST);
   }
 

@@ -68,7 +68,7 @@ final class Convolutions {
   /** Where one row of the small picture meets a row of the large one under one weight. */
   @FunctionalInterface
   private interface Row {
-    /** Positions of the first pair and the weight, the number of pairs, the step in the large row. */
+    /** Positions of the first pair and the weight, the count of pairs, the step in large. */
     void visit(int large, int small, int tap, int length, int stride);
   }
 
@@ -110,7 +110,7 @@ final class Convolutions {
       }
     }
 
-    /** The first position whose input is not before the picture: its stride covers {@code before}. */
+    /** The first position whose input is not before the picture. */
     private static int first(int before, int stride) {
       return Math.max(0, Math.ceilDiv(before, stride));
     }

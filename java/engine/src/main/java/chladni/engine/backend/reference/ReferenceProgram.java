@@ -42,9 +42,9 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * The nodes that outputs and assignments need, evaluated one after the other in creation order. Each
- * node makes an array of its own and no array is written again, so a read of a variable's old version
- * is simply its old array. Variables change when the run has succeeded.
+ * The nodes that outputs and assignments need, evaluated one after the other in creation order.
+ * Each node makes an array of its own and no array is written again, so a read of a variable's old
+ * version is simply its old array. Variables change when the run has succeeded.
  */
 final class ReferenceProgram extends Program {
   private final Graph graph;

@@ -16,7 +16,7 @@ final class Strided {
     void visit(int at, int other);
   }
 
-  /** Visits each innermost row of the box {@code dims}; the caller steps by the last stride in it. */
+  /** Visits each innermost row of the box {@code dims}; the caller steps along it. */
   static void rows(int[] dims, int offset, int[] strides, Row row) {
     int last = dims.length - 1;
     int[] index = new int[dims.length];
