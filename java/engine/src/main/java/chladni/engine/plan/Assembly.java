@@ -34,6 +34,7 @@ final class Assembly implements Storage {
   private final Layouts layouts;
   private final Epilogues epilogues;
   private final Set<Node> stored;
+  private final Set<String> indirect;
   private final Map<Node, String> direct = new HashMap<>();
 
   private final List<Buffer> buffers = new ArrayList<>();
@@ -60,6 +61,7 @@ final class Assembly implements Storage {
     this.layouts = layouts;
     this.epilogues = epilogues;
     this.stored = stored;
+    this.indirect = indirect;
     flow.assigned()
         .forEach(
             (name, value) -> {
@@ -337,7 +339,15 @@ final class Assembly implements Storage {
     String family = layouts.familyOfVariable(name);
     Buffer to = buffer(value.type(), layoutOfVariable(name), place, value.toString(), family);
     variables.putIfAbsent(name, to);
-    deliver(value, to, LAST);
+    if (indirect.contains(name) && Fusion.isLeaf(value)) {
+      // Two variables that change places: one old value must be kept.
+      Layout layout = to.layout();
+      Buffer kept = buffer(value.type(), layout, new Place.Arena(), value.toString(), family);
+      deliver(value, kept, value.id());
+      units.add(Unit.of(LAST, new CopyStep(value.toString(), kept, to)));
+    } else {
+      deliver(value, to, LAST);
+    }
   }
 
   private void deliver(Node value, Buffer to, int key) {

@@ -18,6 +18,9 @@ final class Merging {
   /** Kernels up to this size cost their launch, not their work, and merge without a common load. */
   private static final long TINY = 4096;
 
+  /** How far apart in the order of creation those may be, since a merged kernel waits for both. */
+  private static final int NEAR = 100;
+
   private final Assembly assembly;
   private final List<Unit> units;
   private final Set<Set<Unit>> tried = new HashSet<>();
@@ -91,7 +94,7 @@ final class Merging {
 
   private static boolean related(Unit a, Unit b) {
     long points = a.seeds().get(0).points();
-    if (points <= TINY) {
+    if (points <= TINY && Math.abs(a.key() - b.key()) <= NEAR) {
       return true;
     }
     Set<Buffer> touched = new HashSet<>(a.step().reads());

@@ -96,15 +96,26 @@ final class Order {
   /** A variable whose update in place closes a cycle, or null. */
   String cyclicVariable() {
     for (int i = 0; i < placed.length; i++) {
-      if (!placed[i]) {
-        for (Buffer b : units.get(i).step().writes()) {
-          if (b.place() instanceof Place.OfVariable(String name)) {
-            return name;
-          }
+      for (Buffer b : units.get(i).step().writes()) {
+        if (b.place() instanceof Place.OfVariable(String name) && !placed[i] && isCyclic(i)) {
+          return name;
         }
       }
     }
     return null;
+  }
+
+  private boolean isCyclic(int unit) {
+    BitSet seen = new BitSet();
+    BitSet front = (BitSet) after.get(unit).clone();
+    while (!front.isEmpty() && !seen.get(unit)) {
+      int i = front.nextSetBit(0);
+      front.clear(i);
+      seen.set(i);
+      front.or(after.get(i));
+      front.andNot(seen);
+    }
+    return seen.get(unit);
   }
 
   /** Whether two units may become one: no way leads from one to the other over a third. */
