@@ -6,6 +6,7 @@ import chladni.engine.graph.ConvTranspose2d;
 import chladni.engine.graph.ConvWeightGrad;
 import chladni.engine.graph.DType;
 import chladni.engine.graph.Dropout;
+import chladni.engine.graph.Increment;
 import chladni.engine.graph.Input;
 import chladni.engine.graph.MaxPool2d;
 import chladni.engine.graph.MaxPool2dGrad;
@@ -278,7 +279,8 @@ final class Assembly implements Storage {
     }
     OpStep step = new OpStep(node, List.copyOf(operands), home, List.copyOf(epilogue));
     boolean overOld =
-        step.reads().stream()
+        !(node.op() instanceof Increment)
+            && step.reads().stream()
             .anyMatch(b -> b.sharesMemoryWith(home) && b.place() instanceof Place.OfVariable);
     if (overOld && direct.containsKey(tail)) {
       refused.add(direct.get(tail));

@@ -97,10 +97,10 @@ final class Merging {
     if (points <= TINY && Math.abs(a.key() - b.key()) <= NEAR) {
       return true;
     }
-    Set<Buffer> touched = new HashSet<>(a.step().reads());
-    touched.addAll(a.step().writes());
-    Set<Buffer> others = new HashSet<>(b.step().reads());
-    others.addAll(b.step().writes());
+    Set<Buffer> touched = new HashSet<>(a.reads());
+    touched.addAll(a.writes());
+    Set<Buffer> others = new HashSet<>(b.reads());
+    others.addAll(b.writes());
     touched.retainAll(others);
     return touched.stream().anyMatch(buffer -> buffer.type().shape().elements() >= points);
   }
@@ -122,7 +122,7 @@ final class Merging {
   /** What only its own kernel reads needs no buffer any more. */
   private void dropStores() {
     Set<Integer> read = new HashSet<>();
-    units.forEach(u -> u.step().reads().forEach(b -> read.add(b.id())));
+    units.forEach(u -> u.reads().forEach(b -> read.add(b.id())));
     for (int i = 0; i < units.size(); i++) {
       Unit unit = units.get(i);
       for (Seed seed : unit.seeds()) {

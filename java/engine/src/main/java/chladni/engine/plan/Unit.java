@@ -7,11 +7,15 @@ final class Unit {
   private final int key;
   private final List<Seed> seeds;
   private final Step step;
+  private final List<Buffer> reads;
+  private final List<Buffer> writes;
 
   private Unit(int key, List<Seed> seeds, Step step) {
     this.key = key;
     this.seeds = seeds;
     this.step = step;
+    this.reads = step.reads();
+    this.writes = step.writes();
   }
 
   static Unit of(int key, Step step) {
@@ -36,6 +40,16 @@ final class Unit {
 
   Step step() {
     return step;
+  }
+
+  /** {@link Step#reads}, kept since the passes ask often. */
+  List<Buffer> reads() {
+    return reads;
+  }
+
+  /** {@link Step#writes}. */
+  List<Buffer> writes() {
+    return writes;
   }
 
   boolean isKernel() {
