@@ -1,6 +1,7 @@
 package chladni.engine.plan;
 
 import chladni.engine.graph.Concat;
+import chladni.engine.graph.Constant;
 import chladni.engine.graph.Conv2d;
 import chladni.engine.graph.ConvTranspose2d;
 import chladni.engine.graph.ConvWeightGrad;
@@ -145,7 +146,10 @@ final class Assembly implements Storage {
   /** Whether fused kernels compute it, which write any layout. */
   private boolean isFlexible(Node node) {
     return epilogues.endingAt(node) == null
-        && (Fusion.isInline(node) || Fusion.isReduction(node) || node.op() instanceof Concat);
+        && (Fusion.isInline(node)
+            || Fusion.isReduction(node)
+            || node.op() instanceof Concat
+            || node.op() instanceof Constant);
   }
 
   private Buffer buffer(TensorType type, Layout layout, Place place, String label, String family) {
