@@ -7,6 +7,7 @@ import chladni.engine.graph.ConvTranspose2d;
 import chladni.engine.graph.ConvWeightGrad;
 import chladni.engine.graph.DType;
 import chladni.engine.graph.Dropout;
+import chladni.engine.graph.Increment;
 import chladni.engine.graph.Input;
 import chladni.engine.graph.MaxPool2d;
 import chladni.engine.graph.MaxPool2dGrad;
@@ -35,6 +36,7 @@ final class Assembly implements Storage {
   private final Layouts layouts;
   private final Epilogues epilogues;
   private final Set<Node> stored;
+  private final Set<String> indirect;
   private final Map<Node, String> direct = new HashMap<>();
 
   private final List<Buffer> buffers = new ArrayList<>();
@@ -61,6 +63,7 @@ final class Assembly implements Storage {
     this.layouts = layouts;
     this.epilogues = epilogues;
     this.stored = stored;
+    this.indirect = indirect;
     flow.assigned()
         .forEach(
             (name, value) -> {
@@ -280,7 +283,8 @@ final class Assembly implements Storage {
     }
     OpStep step = new OpStep(node, List.copyOf(operands), home, List.copyOf(epilogue));
     boolean overOld =
-        step.reads().stream()
+        !(node.op() instanceof Increment)
+            && step.reads().stream()
             .anyMatch(b -> b.sharesMemoryWith(home) && b.place() instanceof Place.OfVariable);
     if (overOld && direct.containsKey(tail)) {
       refused.add(direct.get(tail));
@@ -341,7 +345,15 @@ final class Assembly implements Storage {
     String family = layouts.familyOfVariable(name);
     Buffer to = buffer(value.type(), layoutOfVariable(name), place, value.toString(), family);
     variables.putIfAbsent(name, to);
-    deliver(value, to, LAST);
+    if (indirect.contains(name) && Fusion.isLeaf(value)) {
+      // Two variables that change places: one old value must be kept.
+      Layout layout = to.layout();
+      Buffer kept = buffer(value.type(), layout, new Place.Arena(), value.toString(), family);
+      deliver(value, kept, value.id());
+      units.add(Unit.of(LAST, new CopyStep(value.toString(), kept, to)));
+    } else {
+      deliver(value, to, LAST);
+    }
   }
 
   private void deliver(Node value, Buffer to, int key) {

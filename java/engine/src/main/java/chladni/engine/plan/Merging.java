@@ -18,6 +18,9 @@ final class Merging {
   /** Kernels up to this size cost their launch, not their work, and merge without a common load. */
   private static final long TINY = 4096;
 
+  /** How far apart in the order of creation those may be, since a merged kernel waits for both. */
+  private static final int NEAR = 100;
+
   private final Assembly assembly;
   private final List<Unit> units;
   private final Set<Set<Unit>> tried = new HashSet<>();
@@ -91,13 +94,13 @@ final class Merging {
 
   private static boolean related(Unit a, Unit b) {
     long points = a.seeds().get(0).points();
-    if (points <= TINY) {
+    if (points <= TINY && Math.abs(a.key() - b.key()) <= NEAR) {
       return true;
     }
-    Set<Buffer> touched = new HashSet<>(a.step().reads());
-    touched.addAll(a.step().writes());
-    Set<Buffer> others = new HashSet<>(b.step().reads());
-    others.addAll(b.step().writes());
+    Set<Buffer> touched = new HashSet<>(a.reads());
+    touched.addAll(a.writes());
+    Set<Buffer> others = new HashSet<>(b.reads());
+    others.addAll(b.writes());
     touched.retainAll(others);
     return touched.stream().anyMatch(buffer -> buffer.type().shape().elements() >= points);
   }
@@ -119,7 +122,7 @@ final class Merging {
   /** What only its own kernel reads needs no buffer any more. */
   private void dropStores() {
     Set<Integer> read = new HashSet<>();
-    units.forEach(u -> u.step().reads().forEach(b -> read.add(b.id())));
+    units.forEach(u -> u.reads().forEach(b -> read.add(b.id())));
     for (int i = 0; i < units.size(); i++) {
       Unit unit = units.get(i);
       for (Seed seed : unit.seeds()) {
