@@ -6,6 +6,7 @@ import chladni.app.cli.NetForward;
 import chladni.app.cli.TrainPix2pix;
 import chladni.engine.backend.Precision;
 import chladni.engine.io.BadFileException;
+import chladni.sound2image.dataset.PairFolder;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
@@ -57,7 +58,8 @@ final class CommandLineTest {
         run(
             "train pix2pix --out run --source s.npy --target t.npy --net unet128 --init-generator g"
                 + " --init-discriminator d --batch 2 --steps 10 --serial-batches --no-dropout"
-                + " --no-flip --losses l.csv --save-every 5 --resume --seed 7 --device cpu");
+                + " --no-flip --losses l.csv --save-every 5 --resume --seed 7 --device cpu"
+                + " --direction BtoA --ngf 2 --ndf 3 --rate 0.001");
     assertThat(code).isZero();
     assertThat(console.pix2pix())
         .isEqualTo(
@@ -76,7 +78,11 @@ final class CommandLineTest {
                 5,
                 true,
                 7,
-                "cpu"));
+                "cpu",
+                PairFolder.Direction.B_TO_A,
+                2,
+                3,
+                0.001));
   }
 
   @Test
@@ -91,6 +97,8 @@ final class CommandLineTest {
     assertThat(request.serialBatches()).isFalse();
     assertThat(request.resume()).isFalse();
     assertThat(request.losses()).isEmpty();
+    assertThat(request.direction()).isEqualTo(PairFolder.Direction.A_TO_B);
+    assertThat(request.rate()).isEqualTo(0.0002);
   }
 
   @ParameterizedTest
@@ -109,6 +117,8 @@ final class CommandLineTest {
           train pix2pix --out o --data d --batch 0        | --batch must be at least 1, got 0
           train pix2pix --out o --data d --save-every -1  | --save-every must be at least 0, got -1
           train pix2pix --out o --data d --net unet512    | Invalid value for option '--net'
+          train pix2pix --out o --data d --rate 0         | --rate must be finite and above 0, got 0.0
+          train pix2pix --out o --data d --direction C    | --direction must be AtoB or BtoA, got C
           train pix2pix --out o                           | pairs must come from --data FOLDER
           train pix2pix --out o --source s                | --source and --target together
           train pix2pix --out o --source s --data d       | --data must stand alone

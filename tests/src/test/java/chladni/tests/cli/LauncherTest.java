@@ -83,7 +83,9 @@ final class LauncherTest {
   void aMissingJdkIsNamedWithItsPackage() throws Exception {
     Result result = launch(Map.of(), house, "./chladni", "doctor");
     assertThat(result.exit()).isEqualTo(1);
-    assertThat(result.err()).contains("a JDK from 25.0.3 on").contains("openjdk-25-jdk-headless");
+    assertThat(result.err()).contains("a JDK from 25.0.3 on")
+        .contains("openjdk-25-jdk-headless")
+        .contains("temurin-25-jdk");
   }
 
   @Test
@@ -122,7 +124,8 @@ final class LauncherTest {
     assertThat(result.exit()).isEqualTo(7);
     assertThat(result.out().lines())
         .startsWith("in " + elsewhere.toRealPath())
-        .contains("--enable-native-access=ALL-UNNAMED", "-Xmx1g", "-Da=b")
+        // The last one counts, so that the default gives way.
+        .containsSubsequence("--enable-native-access=ALL-UNNAMED", "-Xmx1500m", "-Xmx1g", "-Da=b")
         .contains(
             house.resolve("java/app/target").toRealPath()
                 + "/chladni-app.jar:"

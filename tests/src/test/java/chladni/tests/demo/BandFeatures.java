@@ -2,8 +2,8 @@ package chladni.tests.demo;
 
 /**
  * A plain description of a sound: log power in 24 bands over short frames; per band the mean, the
- * spread, the size of the steps between frames, their roughness and their skew, which tells a strike
- * from a swell. The level is divided out.
+ * spread, the size of the steps between frames, their roughness and their skew, which tells a
+ * strike from a swell. The level is divided out.
  */
 final class BandFeatures {
   private static final int FRAME = 512;

@@ -7,6 +7,7 @@ import chladni.app.demo.Attribute;
 import chladni.app.demo.DemoClip;
 import chladni.app.demo.Scene;
 import chladni.app.demo.World;
+import java.util.Arrays;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
@@ -97,9 +98,10 @@ class WorldTest {
       double[] sound = values(plan, attribute::ofSound);
       double[] picture = values(plan, attribute::ofPicture);
       for (double[] values : List.of(sound, picture)) {
-        assertThat(values).allMatch(value -> value >= 0 && value <= 1);
+        assertThat(Arrays.stream(values)).allMatch(value -> value >= 0 && value <= 1);
         // Four standard errors of the mean of a uniform variable.
-        assertThat(Statistics.mean(values)).isBetween(0.5 - 4 / Math.sqrt(12 * n), 0.5 + 4 / Math.sqrt(12 * n));
+        assertThat(Statistics.mean(values))
+            .isBetween(0.5 - 4 / Math.sqrt(12 * n), 0.5 + 4 / Math.sqrt(12 * n));
       }
       assertThat(Statistics.r2(picture, sound)).isBetween(0.85, 0.99);
     }

@@ -26,8 +26,8 @@ final class Deviation {
   private Deviation() {}
 
   /**
-   * {@code K eps sqrt(n)}, to be multiplied by the largest element of the result: n is the number of
-   * terms that are added up on the way to one element, over all operations that it depends on.
+   * {@code K eps sqrt(n)}, to be multiplied by the largest element of the result: n is the number
+   * of terms that are added up on the way to one element, over all operations that it depends on.
    * Errors of rounding are independent, so they grow by the root.
    */
   static double rounding(Node result, double eps) {
@@ -100,9 +100,6 @@ final class Deviation {
           "%s: element %d of %d is %s, expected %s: off by %.3g, allowed %.3g"
               .formatted(
                   what, worst, actual.length, actual[worst], expected[worst], off, bound));
-    }
-    if (System.getProperty("chladni.deviations") != null) {
-      System.out.printf("DEV %s: %.3g of %.3g%n", what, off, bound);
     }
   }
 }

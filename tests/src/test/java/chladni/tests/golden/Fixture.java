@@ -136,9 +136,9 @@ final class Fixture implements AutoCloseable {
   }
 
   /**
-   * Holds a whole result against the stored one: no element may be off by more than {@code relative}
-   * times the largest element. Where only a sample is stored, the sums over all elements must agree
-   * as far as that bound on each element implies.
+   * Holds a whole result against the stored one: no element may be off by more than {@code
+   * relative} times the largest element. Where only a sample is stored, the sums over all elements
+   * must agree as far as that bound on each element implies.
    */
   void assertClose(String name, double[] actual, double relative) {
     double[] expected = stored(name);
@@ -167,6 +167,26 @@ final class Fixture implements AutoCloseable {
           new double[] {sums[2]},
           2 * bound * sums[1] + bound * each);
     }
+  }
+
+  /**
+   * Holds what is stored of a result, as one vector, against the actual one: their Euclidean
+   * distance may be at most {@code relative} times the length of the stored one.
+   */
+  void assertDirection(String name, double[] actual, double relative) {
+    double[] expected = stored(name);
+    double[] taken = sample(name, actual);
+    double distance = 0;
+    double length = 0;
+    for (int i = 0; i < expected.length; i++) {
+      distance += (taken[i] - expected[i]) * (taken[i] - expected[i]);
+      length += expected[i] * expected[i];
+    }
+    Deviation.assertWithin(
+        identity + " distance from " + name,
+        new double[] {Math.sqrt(distance)},
+        new double[] {0},
+        relative * Math.sqrt(length));
   }
 
   private static int[] dims(String text) {

@@ -48,6 +48,14 @@ class NetworkParityTest {
   /** Of the largest element, in FP32, forward: what a user of these networks may rely on. */
   private static final double FORWARD = 1e-4;
 
+  /**
+   * The CPU backend's order of sums differs from machine to machine, and an activation that is zero
+   * but for rounding then falls on the other side of ReLU's kink. Among the million activations of
+   * U-Net-128 about one does; in a layer of n it turns the gradient by 1 / sqrt(n). This is the
+   * room for one among 400. The reference's sums are the same everywhere and need none.
+   */
+  private static final double KINK = 5e-2;
+
   @AutoClose private static final Engines ENGINES = new Engines();
 
   static Stream<Arguments> networks() {
@@ -112,9 +120,15 @@ class NetworkParityTest {
             .outputs()
             .forEach(
                 (output, node) -> {
-                  double bound =
-                      output.equals("out") ? FORWARD : Deviation.rounding(node, eps);
-                  fixture.assertClose("train/" + output, program.readDoubles(output), bound);
+                  double[] actual = program.readDoubles(output);
+                  if (output.equals("out")) {
+                    fixture.assertClose("train/out", actual, FORWARD);
+                  } else if (device == Device.CPU_FP32) {
+                    fixture.assertDirection("train/" + output, actual, KINK);
+                  } else {
+                    fixture.assertClose(
+                        "train/" + output, actual, Deviation.rounding(node, eps));
+                  }
                   compared.add(output);
                 });
         for (Variable v : network.parameters().all()) {

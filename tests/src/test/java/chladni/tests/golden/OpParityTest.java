@@ -44,7 +44,7 @@ class OpParityTest {
   /** The input that holds a case's {@code step}. */
   static final String COUNTER = "step";
 
-  /** What a network keeps in variables is a variable here too: backends treat the two differently. */
+  /** What a network keeps in variables is one here too: backends tell variables from inputs. */
   private static final Map<String, String> VARIABLES =
       Map.of(
           "weight", "weight",

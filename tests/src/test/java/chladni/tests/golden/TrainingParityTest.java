@@ -23,9 +23,9 @@ import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /**
- * Ten steps of training. In FP64 there is no room for a wrong order of steps; in FP32 rounding grows
- * through Adam, so that PyTorch's own FP32 parts from its FP64 by 2e-4 within three steps and by 4e-3
- * within ten.
+ * Ten steps of training. In FP64 there is no room for a wrong order of steps; in FP32 rounding
+ * grows through Adam, so that PyTorch's own FP32 parts from its FP64 by 2e-4 within three steps and
+ * by 4e-3 within ten.
  */
 class TrainingParityTest {
   static final String FULL = "training/pix2pix_unet128";

@@ -14,8 +14,8 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * The operation of a fixture's case in the verbs of the engine. Every one of the fixtures is there or
- * can be composed, so nothing is left out.
+ * The operation of a fixture's case in the verbs of the engine. Every one of the fixtures is there
+ * or can be composed, so nothing is left out.
  */
 final class Verbs {
   private final Graph graph;

@@ -106,7 +106,8 @@ class WeightFileTest {
       arrays.remove("model.model.1.model.6.running_var");
       arrays.put("optimizer.state.lr", array("optimizer.state.lr", 1));
       arrays.put("model.model.3.bias", array("model.model.3.bias", 3));
-      arrays.put("model.model.1.model.1.weight", array("model.model.1.model.1.weight", 8, 16, 4, 4));
+      String turned = "model.model.1.model.1.weight";
+      arrays.put(turned, array(turned, 8, 16, 4, 4));
       Path file = folder.resolve("other.safetensors");
       SafeTensors.write(file, List.copyOf(arrays.values()), Map.of());
       Map<String, float[]> before = new LinkedHashMap<>();

@@ -40,6 +40,8 @@ import tools.jackson.databind.json.JsonMapper;
 class ReportTest {
   private static final String HOSTILE = "</title><script src=\"//evil.example/x\">'&\u0000";
 
+  private static final ReportData FULL = SampleReport.full("bell tower");
+
   @TempDir Path dir;
 
   @Test
@@ -67,9 +69,10 @@ class ReportTest {
 
   @Test
   void thePageAsksNobodyForAnything() throws IOException {
-    String page = write(SampleReport.full("bell tower"));
+    String page = write(FULL);
     assertThat(page).contains("default-src &#39;none&#39;");
-    Matcher address = Pattern.compile("(?:src|href|action|poster|data)=\"([^\"]{0,40})").matcher(page);
+    Matcher address =
+        Pattern.compile("(?:src|href|action|poster|data)=\"([^\"]{0,40})").matcher(page);
     int seen = 0;
     while (address.find()) {
       assertThat(address.group(1)).matches("(data:(image/jpeg|image/png|audio/wav);|#).*");
@@ -82,13 +85,13 @@ class ReportTest {
 
   @Test
   void aFullReportStaysBelowItsLimit() throws IOException {
-    write(SampleReport.full("bell tower"));
+    write(FULL);
     assertThat(Files.size(dir.resolve("index.html"))).isLessThan(Report.MAX_BYTES);
   }
 
   @Test
   void elementsAreClosedInTheOrderInWhichTheyWereOpened() throws IOException {
-    String page = write(SampleReport.full("bell tower"));
+    String page = write(FULL);
     String markup = page.replaceAll("(?s)<(style|script)>.*?</\\1>", "").substring(15);
     ArrayDeque<String> open = new ArrayDeque<>();
     Matcher tag = Pattern.compile("<(/?)([a-z0-9]+)[^>]*>").matcher(markup);
@@ -105,7 +108,7 @@ class ReportTest {
 
   @Test
   void theFileHoldsEveryKeyThatTheDemoPromises() throws IOException {
-    JsonNode json = json(SampleReport.full("bell tower"));
+    JsonNode json = json(FULL);
     for (String key :
         List.of(
             "top1_match", "top3_match", "top5_match", "top10_match", "top1_shuffled",
@@ -126,14 +129,13 @@ class ReportTest {
 
   @Test
   void everyKeyOfTheFileIsExplainedOnThePage() throws IOException {
-    ReportData data = SampleReport.full("bell tower");
-    JsonNode json = json(data);
-    String page = write(data);
+    JsonNode json = json(FULL);
+    String page = write(FULL);
     assertThat(json.propertyNames()).hasSizeGreaterThan(60);
     for (String key : json.propertyNames()) {
       assertThat(page).contains("<code>" + key + "</code>");
     }
-    assertThat(Metrics.of(data)).extracting(Metric::meaning).noneMatch(String::isBlank);
+    assertThat(Metrics.of(FULL)).extracting(Metric::meaning).noneMatch(String::isBlank);
   }
 
   @Test
@@ -172,7 +174,7 @@ class ReportTest {
 
   @Test
   void targetsAreReachedOrMissedByTheirOwnRule() {
-    List<Target> targets = Targets.of(SampleReport.full("bell tower"));
+    List<Target> targets = Targets.of(FULL);
     assertThat(targets).hasSize(16);
     // 0.081 lies below the class mean's 0.087; all else in the sample is reached.
     assertThat(targets).filteredOn(t -> !t.reached()).singleElement().satisfies(
@@ -190,7 +192,7 @@ class ReportTest {
     ReportData data = ReportData.of(SampleReport.header()).demoTargets().build();
     // Time and memory stand in the header; nothing else was measured.
     assertThat(Targets.of(data)).filteredOn(Target::reached).hasSize(2);
-    assertThat(write(data)).contains("2 of 16 targets reached").contains("✗ missed");
+    assertThat(write(data)).contains("2 of 16 targets reached").contains("✗ <span>missed");
   }
 
   @Test
@@ -271,8 +273,7 @@ class ReportTest {
 
   @Test
   void theSameDataGivesTheSameBytes() throws IOException {
-    assertThat(write(SampleReport.full("bell tower")))
-        .isEqualTo(write(SampleReport.full("bell tower")));
+    assertThat(write(FULL).equals(write(FULL))).isTrue();
   }
 
   private static SoundToPicture sound(String name, List<String> original, List<String> generated) {

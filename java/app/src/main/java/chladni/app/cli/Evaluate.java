@@ -15,7 +15,7 @@ import picocli.CommandLine.Spec;
     footer = {
       "",
       "Retrieval is that of the paper's figure 5: the share of pictures whose nearest sound has their"
-          + " class. Figures go to RUN/report/metrics.json."
+          + " class. The report goes to RUN/evaluation/index.html, its figures to metrics.json there."
     })
 public final class Evaluate implements Callable<Integer> {
   /** What was asked. */

@@ -50,8 +50,7 @@ public final class Generate implements Callable<Integer> {
       names = "--overwrite",
       arity = "0..1",
       fallbackValue = "true",
-      hideParamSyntax = true,
-      paramLabel = "",
+      paramLabel = "BOOL",
       description = "Replace pictures that exist.")
   private boolean overwrite;
 

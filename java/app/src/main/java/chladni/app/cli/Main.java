@@ -1,6 +1,15 @@
 package chladni.app.cli;
 
 import chladni.app.cli.doctor.Doctor;
+import chladni.app.cli.job.EncodersJob;
+import chladni.app.cli.job.EvaluateJob;
+import chladni.app.cli.job.ForwardJob;
+import chladni.app.cli.job.GanJobs;
+import chladni.app.cli.job.GenerateJob;
+import chladni.app.cli.job.MultimodalJob;
+import chladni.app.cli.job.Pix2PixJob;
+import chladni.app.cli.job.PrepareJob;
+import chladni.app.cli.job.SelectJob;
 import java.io.PrintWriter;
 import java.nio.charset.Charset;
 import java.util.LinkedHashMap;
@@ -22,9 +31,20 @@ public final class Main {
   }
 
   /** Every command by its path, in the order in which help lists them. */
-  static SequencedMap<String, Object> commands() {
+  public static SequencedMap<String, Object> commands() {
     SequencedMap<String, Object> commands = new LinkedHashMap<>();
     commands.put("demo", new Demo());
+    commands.put("demo", new Demo());
+    commands.put("prepare", new Prepare(PrepareJob::run));
+    commands.put("train encoders", new TrainEncoders(EncodersJob::run));
+    commands.put("select", new Select(SelectJob::run));
+    commands.put("train multimodal", new TrainMultimodal(MultimodalJob::run));
+    commands.put("train image-gan", new TrainImageGan(GanJobs::imageGan));
+    commands.put("train feature-gan", new TrainFeatureGan(GanJobs::featureGan));
+    commands.put("train pix2pix", new TrainPix2pix(Pix2PixJob::run));
+    commands.put("generate", new Generate(GenerateJob::run));
+    commands.put("evaluate", new Evaluate(EvaluateJob::run));
+    commands.put("net forward", new NetForward(ForwardJob::run));
     commands.put("doctor", new Doctor());
     return commands;
   }

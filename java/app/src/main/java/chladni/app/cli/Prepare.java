@@ -64,8 +64,7 @@ public final class Prepare implements Callable<Integer> {
       names = "--keep-mp3",
       arity = "0..1",
       fallbackValue = "true",
-      hideParamSyntax = true,
-      paramLabel = "",
+      paramLabel = "BOOL",
       description = "Keep each sound as a single-channel 22 kHz MP3 too (paper, section 4.1).")
   private boolean keepMp3;
 

@@ -25,8 +25,7 @@ public final class TrainFeatureGan implements Callable<Integer> {
       names = "--no-dropout",
       arity = "0..1",
       fallbackValue = "true",
-      hideParamSyntax = true,
-      paramLabel = "",
+      paramLabel = "BOOL",
       description = "Train without dropout.")
   private boolean noDropout;
 

@@ -21,8 +21,7 @@ public final class TrainImageGan implements Callable<Integer> {
       names = "--no-dropout",
       arity = "0..1",
       fallbackValue = "true",
-      hideParamSyntax = true,
-      paramLabel = "",
+      paramLabel = "BOOL",
       description = "Train without dropout.")
   private boolean noDropout;
 

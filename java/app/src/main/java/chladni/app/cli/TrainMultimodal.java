@@ -54,8 +54,7 @@ public final class TrainMultimodal implements Callable<Integer> {
       names = "--undetached-targets",
       arity = "0..1",
       fallbackValue = "true",
-      hideParamSyntax = true,
-      paramLabel = "",
+      paramLabel = "BOOL",
       description = "Let gradients through the targets of the soft cross-entropies.")
   private boolean undetached;
 

@@ -130,8 +130,7 @@ public final class TrainPix2pix implements Callable<Integer> {
       names = "--serial-batches",
       arity = "0..1",
       fallbackValue = "true",
-      hideParamSyntax = true,
-      paramLabel = "",
+      paramLabel = "BOOL",
       description = "Take pairs in order instead of shuffled.")
   private boolean serialBatches;
 
@@ -139,8 +138,7 @@ public final class TrainPix2pix implements Callable<Integer> {
       names = "--no-dropout",
       arity = "0..1",
       fallbackValue = "true",
-      hideParamSyntax = true,
-      paramLabel = "",
+      paramLabel = "BOOL",
       description = "Train without dropout.")
   private boolean noDropout;
 
@@ -148,8 +146,7 @@ public final class TrainPix2pix implements Callable<Integer> {
       names = "--no-flip",
       arity = "0..1",
       fallbackValue = "true",
-      hideParamSyntax = true,
-      paramLabel = "",
+      paramLabel = "BOOL",
       description = "Do not mirror pairs at random.")
   private boolean noFlip;
 
@@ -170,8 +167,7 @@ public final class TrainPix2pix implements Callable<Integer> {
       names = "--resume",
       arity = "0..1",
       fallbackValue = "true",
-      hideParamSyntax = true,
-      paramLabel = "",
+      paramLabel = "BOOL",
       description = "Go on from the last checkpoint in --out.")
   private boolean resume;
 

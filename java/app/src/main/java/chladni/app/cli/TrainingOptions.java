@@ -51,8 +51,7 @@ final class TrainingOptions {
       names = "--resume",
       arity = "0..1",
       fallbackValue = "true",
-      hideParamSyntax = true,
-      paramLabel = "",
+      paramLabel = "BOOL",
       description = "Go on from the last checkpoint of this training.")
   private boolean resume;
 

@@ -5,13 +5,13 @@ package chladni.app.demo;
  * it. Every value lies in [0, 1] and is uniformly distributed.
  */
 public enum Attribute {
-  /** Pitch of the sound, one octave from 0 to 1; height of the motif, 0 at the bottom. */
+  /** Pitch of the sound, 1.6 octaves from 0 to 1; height of the motif, 0 at the bottom. */
   PITCH("pitch", "height"),
-  /** RMS level of the sound, 15 dB from 0 to 1; area of the motif. */
+  /** RMS level of the sound, 9 dB from 0 to 1; area of the motif. */
   LOUDNESS("loudness", "size"),
   /** Rate of the sound's events, a factor of 2.8 from 0 to 1; number of copies of the motif. */
   RHYTHM("rhythm", "count"),
-  /** Level of the air above 8 kHz, 30 dB from 0 to 1; colour of the motif. */
+  /** Level of the air around 8.6 kHz, 25 dB from 0 to 1; colour of the motif. */
   BRIGHTNESS("brightness", "colour");
 
   private final String soundName;

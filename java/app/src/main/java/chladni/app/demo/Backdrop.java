@@ -162,8 +162,12 @@ enum Backdrop {
         for (int i = 0; i < 12; i++) {
           double a = StrictMath.PI * i / 6;
           double b = a + StrictMath.PI / 12;
-          int[] xs = {64, (int) (64 + 180 * StrictMath.cos(a)), (int) (64 + 180 * StrictMath.cos(b))};
-          int[] ys = {96, (int) (96 + 180 * StrictMath.sin(a)), (int) (96 + 180 * StrictMath.sin(b))};
+          int[] xs = {
+            64, (int) (64 + 180 * StrictMath.cos(a)), (int) (64 + 180 * StrictMath.cos(b))
+          };
+          int[] ys = {
+            96, (int) (96 + 180 * StrictMath.sin(a)), (int) (96 + 180 * StrictMath.sin(b))
+          };
           g.fill(new Polygon(xs, ys, 3));
         }
       });

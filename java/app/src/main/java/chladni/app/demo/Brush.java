@@ -122,7 +122,9 @@ final class Brush {
     return this;
   }
 
-  /** A star or gear outline: {@code points} tips at radius {@code outer}, valleys at {@code inner}. */
+  /**
+   * A star or gear outline: {@code points} tips at radius {@code outer}, valleys at {@code inner}.
+   */
   Brush star(int points, double outer, double inner) {
     double[] xy = new double[points * 4];
     for (int i = 0; i < points * 2; i++) {

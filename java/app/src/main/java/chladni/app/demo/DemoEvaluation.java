@@ -176,7 +176,8 @@ record DemoEvaluation(
     for (int i = 0; i < train.length; i++) {
       clips.picture(table.position()[train[i]], planes[i], 0);
     }
-    // Classes that nothing was selected for have no mean, so they are numbered anew.
+    // The selection keeps nine in ten of each class for training, so a class that is held out has
+    // a mean; classes of which nothing was kept do not, and the present ones are numbered anew.
     int[] present =
         Arrays.stream(train).map(r -> table.label()[r]).distinct().sorted().toArray();
     int[] classes =
@@ -186,7 +187,12 @@ record DemoEvaluation(
     FloatMatrix means = ClassMeans.of(FloatMatrix.ofRows(planes), classes, present.length);
     List<Picture> result = new ArrayList<>();
     for (int row : heldOut) {
-      int c = Math.max(0, Arrays.binarySearch(present, table.label()[row]));
+      int c = Arrays.binarySearch(present, table.label()[row]);
+      if (c < 0) {
+        throw new IllegalStateException(
+            "evaluation: class '%s' has held-out clips and none to train on. Use more clips a class."
+                .formatted(world.className(table.label()[row])));
+      }
       result.add(ClipSet.toPicture(means.row(c), 0, side));
     }
     return result;
@@ -247,7 +253,11 @@ record DemoEvaluation(
   }
 
   private double[] heard(Attribute attribute, int[] rows) {
-    return Arrays.stream(rows).mapToDouble(r -> attribute.ofSound(clip(r).sound())).toArray();
+    Map<String, DemoClip> byId = known();
+    return Arrays.stream(rows)
+        .mapToDouble(
+            r -> attribute.ofSound(byId.get(clips.ids().get(table.position()[r])).sound()))
+        .toArray();
   }
 
   private double[] seen(
@@ -257,11 +267,7 @@ record DemoEvaluation(
         .toArray();
   }
 
-  /** What was drawn and played in the clip of a row. */
-  private DemoClip clip(int row) {
-    return known().get(clips.ids().get(table.position()[row]));
-  }
-
+  /** What was drawn and played in each clip. */
   private Map<String, DemoClip> known() {
     Map<String, DemoClip> byId = new LinkedHashMap<>();
     plan.forEach(c -> byId.put(c.id(), c));

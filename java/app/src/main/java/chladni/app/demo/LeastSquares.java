@@ -1,6 +1,8 @@
 package chladni.app.demo;
 
-/** A straight line or plane through points, by the normal equations; made for two or three terms. */
+/**
+ * A straight line or plane through points, by the normal equations; made for two or three terms.
+ */
 final class LeastSquares {
   private LeastSquares() {}
 

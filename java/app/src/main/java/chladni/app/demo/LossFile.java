@@ -13,10 +13,10 @@ import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
 /** Reads the metrics.jsonl of a training for its curves. */
-final class LossFile {
+public final class LossFile {
   private LossFile() {}
 
-  static LossCurves read(String network, Path folder) {
+  public static LossCurves read(String network, Path folder) {
     Path file = folder.resolve("metrics.jsonl");
     JsonMapper json = JsonMapper.shared();
     Map<String, List<Double>> values = new LinkedHashMap<>();

@@ -56,7 +56,9 @@ public record Scene(
         random.nextLong());
   }
 
-  /** Noise reflected at 0 and 1 leaves a uniform distribution uniform, so variants stay balanced. */
+  /**
+   * Noise reflected at 0 and 1 leaves a uniform distribution uniform, so variants stay balanced.
+   */
   private static double noisy(double value, SplittableRandom random) {
     double sum = 0;
     for (int i = 0; i < 12; i++) {
@@ -67,8 +69,8 @@ public record Scene(
   }
 
   /**
-   * The cell of the picture's attributes, 0 to 19: five heights, times two sizes, times two colours.
-   * All cells are equally likely.
+   * The cell of the picture's attributes, 0 to 19: five heights, times two sizes, times two
+   * colours. All cells are equally likely.
    */
   public int variant() {
     return (Math.min((int) (height * HEIGHT_CELLS), HEIGHT_CELLS - 1) * 2 + half(size)) * 2

@@ -33,9 +33,11 @@ public final class SoundSynth {
   private static final double AIR_HZ = 8_600;
 
   private static final double QUIETEST_AIR = 0.05;
-  private static final double AIR_DB = 27;
+  private static final double AIR_DB = 25;
 
-  /** Pitch and rhythm are the same in every class, so that they can be learnt across classes. */
+  /**
+   * Drone, ticks and air are those of every class, so that attributes can be learnt across them.
+   */
   private static final double FUNDAMENTAL = 95;
 
   private static final double PITCH_OCTAVES = 1.6;
@@ -47,7 +49,7 @@ public final class SoundSynth {
   private static final double QUIETEST_RMS = 0.05;
   private static final double LOUDNESS_DB = 9;
   private static final double CHOP_HZ = 38;
-  private static final double DRONE = 1.0;
+  private static final double DRONE = 0.6;
   private static final float[] SINE = sine();
   private static final float[] DRONE_TABLE = drone();
 
@@ -66,7 +68,8 @@ public final class SoundSynth {
             timbre.lowBand() * shift, timbre.highBand() * shift, decibels(-tilt), decibels(tilt));
     float[] samples = new float[SAMPLES];
     switch (timbre.source()) {
-      case VOICE, BUZZ -> tone(samples, timbre.glide(), fundamental, table(bands, fundamental), random);
+      case VOICE, BUZZ ->
+          tone(samples, timbre.glide(), fundamental, table(bands, fundamental), random);
       case BELL -> {
         double second = fundamental * StrictMath.sqrt(2);
         tone(samples, timbre.glide(), fundamental, table(bands, fundamental), random);

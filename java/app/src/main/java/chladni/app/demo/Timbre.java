@@ -39,7 +39,9 @@ record Timbre(Source source, int low, int high, Envelope envelope, Glide glide) 
       this.register = register;
     }
 
-    /** What moves the bands a quarter of an octave, so that sources with equal bands differ more. */
+    /**
+     * What moves the bands a quarter of an octave, so that sources with equal bands differ more.
+     */
     double register() {
       return register;
     }

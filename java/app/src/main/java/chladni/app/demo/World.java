@@ -64,7 +64,9 @@ public final class World {
     return Scene.of(classId, sceneSeed(split, (long) index * MAX_CLASSES + classId, 0));
   }
 
-  /** The clips of a split, {@code perClass} pictures of every class, one clip in five a mismatch. */
+  /**
+   * The clips of a split, {@code perClass} pictures of every class, one clip in five a mismatch.
+   */
   public List<DemoClip> plan(String split, int perClass) {
     return plan(split, perClass, MISMATCH_EVERY);
   }

@@ -5,8 +5,8 @@ import java.util.List;
 import java.util.OptionalDouble;
 
 /**
- * What of a sound's attributes can be read from the generated picture, and what a linear probe reads
- * from the layers on the way.
+ * What of a sound's attributes can be read from the generated picture, and what a linear probe
+ * reads from the layers on the way.
  *
  * @param layers the probed layers, in the order in which data passes them, for example pool5,
  *     multimodal, fc6

@@ -165,7 +165,13 @@ final class Charts {
       String whole = Numbers.coordinate(2 * (0.5 + 11 * most / peak));
       path.append("M%d 12v-%sv%s".formatted(3 * i + 1, half, whole));
     }
-    return svg("wave", 3 * bars, 24, List.of(el("path", attr("d", path.toString()))));
+    return el(
+        "svg",
+        css("wave"),
+        attr("viewBox", "0 0 %d 24".formatted(3 * bars)),
+        attr("preserveAspectRatio", "none"),
+        attr("aria-hidden", "true"),
+        el("path", attr("d", path.toString())));
   }
 
   /** Sand on a plate: grains gather where the plate of this mode stands still. */
@@ -203,7 +209,9 @@ final class Charts {
 
   private static Markup svg(String css, double width, double height, List<Markup> parts) {
     Attribute box =
-        attr("viewBox", "0 0 %s %s".formatted(Numbers.coordinate(width), Numbers.coordinate(height)));
+        attr(
+            "viewBox",
+            "0 0 %s %s".formatted(Numbers.coordinate(width), Numbers.coordinate(height)));
     return el("svg", css(css), box, attr("role", "img"), all(parts));
   }
 

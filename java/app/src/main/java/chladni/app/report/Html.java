@@ -4,8 +4,8 @@ import java.util.Collection;
 import java.util.List;
 
 /**
- * Builds HTML and SVG. Text and attribute values are escaped here and nowhere else; only constants of
- * this package pass as {@link #trusted}.
+ * Builds HTML and SVG. Text and attribute values are escaped here and nowhere else; only constants
+ * of this package pass as {@link #trusted}.
  */
 final class Html {
   private Html() {}

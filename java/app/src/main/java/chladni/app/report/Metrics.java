@@ -9,8 +9,8 @@ import java.util.OptionalDouble;
 
 /**
  * Every figure of a report under the key that it has in {@code metrics.json}. The file is one flat
- * object; rates are fractions; the key of a figure that was not measured is absent, and a figure that
- * is no finite number is {@code null}.
+ * object; rates are fractions; the key of a figure that was not measured is absent, and a figure
+ * that is no finite number is {@code null}.
  *
  * <table>
  * <caption>Keys</caption>
@@ -19,8 +19,8 @@ import java.util.OptionalDouble;
  *     memory of all processes together</td></tr>
  * <tr><td>{@code seconds_STAGE}, {@code peak_rss_mib_STAGE}</td><td>the same per stage</td></tr>
  * <tr><td>{@code clips_total}, {@code clips_kept}, {@code clips_train}, {@code clips_heldout},
- *     {@code clips_failed}</td><td>number of clips offered, kept by the selection, in each split, and
- *     skipped with a reason</td></tr>
+ *     {@code clips_failed}</td><td>number of clips offered, kept by the selection, in each split,
+ *     and skipped with a reason</td></tr>
  * <tr><td>{@code selection_precision}, {@code selection_recall}</td><td>fraction of kept clips that
  *     match; fraction of matching clips that were kept</td></tr>
  * <tr><td>{@code retrieval_pre_train}, {@code retrieval_pre_heldout}, {@code retrieval_post_train},

@@ -9,18 +9,18 @@ final class Numbers {
 
   private Numbers() {}
 
-  /** 0.3192 → 31.9 %, with more digits where they matter. */
+  /** 0.3192 → 31.9 %. */
   static String percent(double rate) {
-    return Double.isFinite(rate) ? bare(rate) + THIN + "%" : NONE;
+    return percent(rate, 1);
   }
 
-  /** 0.3192 → 31.9, for a column whose head says per cent. */
-  static String bare(double rate) {
-    if (!Double.isFinite(rate)) {
-      return NONE;
-    }
-    double percent = 100 * rate;
-    return format(percent != 0 && Math.abs(percent) < 9.995 ? "%.2f" : "%.1f", percent);
+  static String percent(double rate, int digits) {
+    return Double.isFinite(rate) ? bare(rate, digits) + THIN + "%" : NONE;
+  }
+
+  /** 0.3192 → 31.92 with two digits, for a table whose caption says per cent. */
+  static String bare(double rate, int digits) {
+    return Double.isFinite(rate) ? format("%." + digits + "f", 100 * rate) : NONE;
   }
 
   /** 0.4567 → 0.46. */
@@ -87,7 +87,7 @@ final class Numbers {
     }
     return value == Math.rint(value) && Math.abs(value) < 1e15
         ? Long.toString((long) value)
-        : format("%.5g", value);
+        : format("%.5g", value).replaceAll("(\\.\\d*?)0+$", "$1");
   }
 
   /** A coordinate of SVG: at most two digits after the point. */

@@ -109,9 +109,9 @@ final class Page {
     return el(
         "p",
         "lede",
-        ("From %s sounds that no network had heard, the networks drew pictures. %s of them share"
-                + " one of a judge’s ten best labels with the frame that was filmed with the sound;"
-                + " exchanged at random, %s do.")
+        ("From %s sounds that they had never heard, the networks drew pictures. %s of these share"
+                + " one of a judge’s ten best labels with the frame filmed with the sound; with the"
+                + " frame of another clip, %s do.")
             .formatted(
                 Numbers.count(m.pairs()),
                 Numbers.percent(m.generated().top10()),
@@ -129,7 +129,8 @@ final class Page {
     fillOverview(run);
     fillMatches(results);
     data.attributes()
-        .ifPresent(table -> add("attributes", "What survives of the sound", results.attributes(table)));
+        .ifPresent(
+            table -> add("attributes", "What survives of the sound", results.attributes(table)));
     fillSelection(pictures);
     data.retrieval()
         .ifPresent(

@@ -13,8 +13,8 @@ import tools.jackson.databind.json.JsonMapper;
 import tools.jackson.databind.node.ObjectNode;
 
 /**
- * Writes {@code index.html}, one page that needs nothing else, and {@code metrics.json}, the same
- * figures for programs ({@link Metrics} lists the keys).
+ * Writes {@code index.html}, one page that needs nothing else, and {@code metrics.json}, the
+ * same figures for programs ({@link Metrics} lists the keys).
  */
 public final class Report {
   /** No page is larger, in bytes: pictures, sounds and rows are counted to stay below it. */

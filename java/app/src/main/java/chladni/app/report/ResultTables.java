@@ -5,6 +5,7 @@ import static chladni.app.report.Figures.number;
 import static chladni.app.report.Figures.numberHead;
 import static chladni.app.report.Figures.rowHead;
 import static chladni.app.report.Html.all;
+import static chladni.app.report.Html.attr;
 import static chladni.app.report.Html.css;
 import static chladni.app.report.Html.el;
 import static chladni.app.report.Html.text;
@@ -17,6 +18,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.function.Function;
+import java.util.function.IntFunction;
 
 /** Tables and charts of what was measured. */
 final class ResultTables {
@@ -53,21 +55,26 @@ final class ResultTables {
                 columns.stream()
                     .map(c -> el("li", el("i", css("swatch " + c.css())), text(c.name())))
                     .toList()));
-    MatchRates lift = table.generated().liftOver(table.shuffled());
+    List<Markup> heads = new ArrayList<>(List.of(head("k")));
+    MatchRates.KS.forEach(k -> heads.add(numberHead(k.toString())));
     List<Markup> rows = new ArrayList<>();
-    for (int k : MatchRates.KS) {
-      List<Markup> cells = new ArrayList<>();
-      cells.add(rowHead("Top " + k));
-      for (Column column : columns) {
-        String words = Numbers.bare(column.rates().at(k));
-        cells.add(el("td", "ours".equals(column.css()) ? "n strong" : "n", words));
+    for (Column column : columns) {
+      boolean ours = "ours".equals(column.css());
+      Markup name =
+          el(
+              "th",
+              attr("scope", "row"),
+              el("i", css("swatch " + column.css())),
+              text(column.name()));
+      rows.add(
+          rates(
+              name,
+              k -> el("td", ours ? "n strong" : "n", Numbers.bare(column.rates().at(k), 2))));
+      if (ours) {
+        MatchRates lift = column.rates().liftOver(table.shuffled());
+        rows.add(rates(rowHead("over shuffled"), k -> number(Numbers.factor(lift.at(k)))));
       }
-      cells.add(number(Numbers.factor(lift.at(k))));
-      rows.add(el("tr", all(cells)));
     }
-    List<Markup> heads = new ArrayList<>(List.of(head("")));
-    columns.forEach(column -> heads.add(numberHead(column.name())));
-    heads.add(numberHead("Lift"));
     return el(
         "div",
         css("beside"),
@@ -76,13 +83,17 @@ final class ResultTables {
         figures.table(
             table(heads, rows),
             "Fig. 7",
-            ("Per cent of %s held-out pairs whose pictures share one of the judge’s k best of %s"
-                    + " labels. Nearest: the picture of the most similar training sound. Class"
-                    + " mean: the mean training picture of the class. Shuffled: each generated"
-                    + " picture against another clip’s original, all exchanges averaged. Lift:"
-                    + " generated over shuffled. *%s.")
+            ("Per cent of %s held-out pairs that share one of the judge’s k best of %s labels."
+                    + " Nearest: the picture of the most similar training sound. Class mean: the"
+                    + " mean training picture of the class. Shuffled: each generated picture"
+                    + " against another clip’s original, all exchanges averaged. *%s.")
                 .formatted(
                     Numbers.count(table.pairs()), Numbers.count(table.labels()), capital(OTHER))));
+  }
+
+  private static Markup rates(Markup name, IntFunction<Markup> cell) {
+    return el(
+        "tr", name, all(MatchRates.KS.stream().map(k -> cell.apply(k)).toList()));
   }
 
   private int nextTable() {
@@ -95,14 +106,16 @@ final class ResultTables {
       rows.add(
           el(
               "tr",
-              rowHead("R@" + k),
-              el("td", "n strong", Numbers.bare(recall.at(k))),
-              number(Numbers.bare(recall.chance(k)))));
+              rowHead("R@%d of %d".formatted(k, recall.candidates())),
+              el("td", "n strong", Numbers.bare(recall.at(k), 1)),
+              number(Numbers.bare(recall.chance(k), 1))));
     }
     return figures.table(
-        table(List.of(head(""), numberHead("Generated"), numberHead("Chance")), rows),
+        table(List.of(head("Original found"), numberHead("Generated"), numberHead("Chance")), rows),
         "",
-        "Per cent of generated pictures whose own original is among the k nearest of %d held-out pictures, by %s distance of the judge’s features; ties count against the generator."
+        ("Per cent of generated pictures whose own original is among the k nearest of %d held-out"
+                + " pictures, by %s distance of the judge’s features; ties count against the"
+                + " generator.")
             .formatted(
                 recall.candidates(), recall.distance().name().toLowerCase(Locale.ROOT)));
   }
@@ -110,7 +123,7 @@ final class ResultTables {
   Markup attributes(AttributeTable table) {
     boolean original = table.rows().stream().anyMatch(row -> row.inOriginal().isPresent());
     List<Markup> heads = new ArrayList<>(List.of(head("Sound → picture"), numberHead("R²")));
-    heads.add(head("of the ceiling"));
+    heads.add(el("th", css("roomy"), attr("scope", "col"), text("of the ceiling")));
     table.layers().forEach(layer -> heads.add(numberHead(layer)));
     if (original) {
       heads.add(numberHead("original"));
@@ -121,7 +134,7 @@ final class ResultTables {
       double r2 = row.fidelity().r2();
       cells.add(rowHead(row.sound() + " → " + row.picture()));
       cells.add(el("td", "n strong", Numbers.r2(r2)));
-      cells.add(el("td", Charts.share(r2, row.ceilings().get(table.ceilingLayer()))));
+      cells.add(el("td", css("roomy"), Charts.share(r2, row.ceilings().get(table.ceilingLayer()))));
       row.ceilings().forEach(ceiling -> cells.add(number(Numbers.r2(ceiling))));
       if (original) {
         cells.add(number(Numbers.r2(row.inOriginal().orElse(Double.NaN))));
@@ -131,7 +144,7 @@ final class ResultTables {
     List<Markup> mean = new ArrayList<>();
     mean.add(rowHead("Mean"));
     mean.add(el("td", "n strong", Numbers.r2(table.meanR2())));
-    mean.add(el("td", Charts.share(table.meanR2(), table.meanCeiling())));
+    mean.add(el("td", css("roomy"), Charts.share(table.meanR2(), table.meanCeiling())));
     for (int layer = 0; layer < table.layers().size(); layer++) {
       mean.add(number(Numbers.r2(table.meanCeiling(layer))));
     }
@@ -139,7 +152,8 @@ final class ResultTables {
       mean.add(number(""));
     }
     rows.add(el("tr", css("total"), all(mean)));
-    int unmeasured = table.rows().stream().mapToInt(row -> row.fidelity().unmeasured()).max().orElse(0);
+    int unmeasured =
+        table.rows().stream().mapToInt(row -> row.fidelity().unmeasured()).max().orElse(0);
     return figures.table(
         table(heads, rows),
         "",
@@ -152,23 +166,29 @@ final class ResultTables {
                 original ? " Original: the same measurement on the original frames." : "",
                 unmeasured == 0
                     ? ""
-                    : " In up to %d pictures nothing could be measured; they count as knowing nothing."
+                    : (" In up to %d pictures nothing could be measured; they count as knowing"
+                            + " nothing.")
                         .formatted(unmeasured)));
   }
 
   Markup retrieval(RetrievalTable t) {
     List<Markup> rows =
         List.of(
-            row("Before the activation, training", t.preTrain(), t.chanceTrain(), "28.2"),
-            row("Before the activation, held out", t.preHeldOut(), t.chanceHeldOut(), "16.3"),
-            row("After the activation, training", t.postTrain(), t.chanceTrain(), "47.1"),
-            row("After the activation, held out", t.postHeldOut(), t.chanceHeldOut(), "25.3"));
+            row("before activation, training", t.preTrain(), t.chanceTrain(), "28.2"),
+            row("before activation, held out", t.preHeldOut(), t.chanceHeldOut(), "16.3"),
+            row("after activation, training", t.postTrain(), t.chanceTrain(), "47.1"),
+            row("after activation, held out", t.postHeldOut(), t.chanceHeldOut(), "25.3"));
     return figures.table(
         table(
-            List.of(head(""), numberHead("Here"), numberHead("Chance"), numberHead("Paper*")),
+            List.of(
+                head("Multimodal vectors"),
+                numberHead("This run"),
+                numberHead("Chance"),
+                numberHead("Paper*")),
             rows),
         "section 5.3",
-        "Per cent of images whose nearest sound in multimodal space (Euclidean) has their class. *%s."
+        ("Per cent of images whose nearest sound in multimodal space (Euclidean) has their class."
+                + " *%s.")
             .formatted(capital(OTHER)));
   }
 
@@ -176,8 +196,8 @@ final class ResultTables {
     return el(
         "tr",
         rowHead(name),
-        el("td", "n strong", Numbers.bare(here)),
-        number(Numbers.bare(chance)),
+        el("td", "n strong", Numbers.bare(here, 1)),
+        number(Numbers.bare(chance, 1)),
         number(paper));
   }
 

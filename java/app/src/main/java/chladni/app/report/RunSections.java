@@ -94,14 +94,21 @@ final class RunSections {
         "tr",
         css(target.reached() ? "reached" : "missed"),
         el("th", attr("scope", "row"), text(target.what()), basis),
-        number(target.relation().sign() + " " + print(target, target.bound())),
+        number(
+            Double.isNaN(target.bound())
+                ? "–"
+                : target.relation().sign() + " " + print(target, target.bound())),
         el("td", "n strong", print(target, target.value())),
-        el("td", "verdict", target.reached() ? "✓ reached" : "✗ missed"));
+        el(
+            "td",
+            css("verdict"),
+            text(target.reached() ? "✓ " : "✗ "),
+            el("span", text(target.reached() ? "reached" : "missed"))));
   }
 
   private static String print(Target target, double value) {
     return switch (target.unit()) {
-      case RATE -> Numbers.percent(value);
+      case RATE -> Numbers.percent(value, 2);
       case R2 -> Numbers.r2(value);
       case SECONDS -> Numbers.seconds(value);
       case MIB -> Numbers.mib(value);
@@ -168,6 +175,10 @@ final class RunSections {
               attr("style", "width:" + Numbers.coordinate(100 * stage.seconds() / scale) + "%"),
               attr("title", stage.name() + ", " + Numbers.seconds(stage.seconds()))));
     }
+    if (stages.isEmpty()) {
+      String width = "width:" + Numbers.coordinate(100 * total / scale) + "%";
+      segments.add(el("i", css("t0"), attr("style", width)));
+    }
     Markup time =
         budget(
             "Time",
@@ -221,7 +232,7 @@ final class RunSections {
             "wide",
             all(time, room),
             "",
-            "The stages of the run in their order"
+            (stages.isEmpty() ? "The run as a whole" : "The stages of the run in their order")
                 + (data.demoTargets() ? "; the marks are the demo’s budgets." : ".")),
         stages.isEmpty()
             ? Html.none()

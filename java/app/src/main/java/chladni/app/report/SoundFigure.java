@@ -2,6 +2,7 @@ package chladni.app.report;
 
 import java.awt.image.BufferedImage;
 import java.awt.image.IndexColorModel;
+import java.math.BigInteger;
 import java.util.Arrays;
 
 /** What the page shows and plays of a sound: a short clip at 11 kHz and its spectrogram. */
@@ -27,24 +28,44 @@ final class SoundFigure {
       return new Sound(from, Arrays.copyOf(samples, kept));
     }
     double ratio = (double) from / RATE;
+    int reach = (int) Math.ceil(ZERO_CROSSINGS * ratio);
+    // Positions between samples repeat: 22,050 Hz knows one of them, 48,000 Hz 147.
+    int phases = RATE / BigInteger.valueOf(from).gcd(BigInteger.valueOf(RATE)).intValue();
+    double[][] kernels = new double[phases][];
     float[] out = new float[Math.max(1, (int) (kept / ratio))];
-    double reach = ZERO_CROSSINGS * ratio;
     for (int i = 0; i < out.length; i++) {
-      double centre = i * ratio;
-      int first = Math.max(0, (int) Math.ceil(centre - reach));
-      int last = Math.min(kept - 1, (int) Math.floor(centre + reach));
-      double sum = 0;
-      double weights = 0;
-      for (int j = first; j <= last; j++) {
-        double x = (j - centre) / ratio;
-        double sinc = x == 0 ? 1 : Math.sin(Math.PI * x) / (Math.PI * x);
-        double weight = sinc * (0.5 + 0.5 * Math.cos(Math.PI * x / ZERO_CROSSINGS));
-        sum += weight * samples[j];
-        weights += weight;
+      int centre = (int) ((long) i * from / RATE);
+      int phase = i % phases;
+      if (kernels[phase] == null) {
+        kernels[phase] = kernel(i * ratio - centre, reach, ratio);
       }
-      out[i] = (float) (sum / weights);
+      int first = Math.max(0, centre - reach);
+      int last = Math.min(kept - 1, centre + reach);
+      double sum = 0;
+      for (int j = first; j <= last; j++) {
+        sum += kernels[phase][j - centre + reach] * samples[j];
+      }
+      out[i] = (float) sum;
     }
     return new Sound(RATE, out);
+  }
+
+  /** A windowed sinc of unit sum for a position {@code offset} samples after the centre. */
+  private static double[] kernel(double offset, int reach, double ratio) {
+    double[] weights = new double[2 * reach + 1];
+    double sum = 0;
+    for (int k = 0; k < weights.length; k++) {
+      double x = (k - reach - offset) / ratio;
+      if (Math.abs(x) < ZERO_CROSSINGS) {
+        double sinc = x == 0 ? 1 : Math.sin(Math.PI * x) / (Math.PI * x);
+        weights[k] = sinc * (0.5 + 0.5 * Math.cos(Math.PI * x / ZERO_CROSSINGS));
+        sum += weights[k];
+      }
+    }
+    for (int k = 0; k < weights.length; k++) {
+      weights[k] /= sum;
+    }
+    return weights;
   }
 
   /** Level over time and logarithmic frequency, as sand on a dark plate. */
@@ -97,7 +118,9 @@ final class SoundFigure {
   }
 
   private static IndexColorModel palette() {
-    int[][] stops = {{0x14, 0x18, 0x1b}, {0x3a, 0x3b, 0x38}, {0xb8, 0x93, 0x52}, {0xfb, 0xf0, 0xd6}};
+    int[][] stops = {
+      {0x14, 0x18, 0x1b}, {0x3a, 0x3b, 0x38}, {0xb8, 0x93, 0x52}, {0xfb, 0xf0, 0xd6}
+    };
     byte[][] channels = new byte[3][SHADES];
     for (int i = 0; i < SHADES; i++) {
       double at = (double) i / (SHADES - 1) * (stops.length - 1);

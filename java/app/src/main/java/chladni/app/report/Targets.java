@@ -9,8 +9,8 @@ import java.util.Map;
 import java.util.stream.Collectors;
 
 /**
- * What the demo promises on two cores. A figure that a target needs and that was not measured misses
- * it.
+ * What the demo promises on two cores. A figure that a target needs and that was not measured
+ * misses it.
  */
 public final class Targets {
   /** Wall-clock time of the whole demo. */

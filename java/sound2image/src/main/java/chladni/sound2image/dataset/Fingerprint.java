@@ -20,9 +20,15 @@ public final class Fingerprint {
     }
   }
 
-  /** Text, so delimited that two texts never read as one. */
+  /** Text, which may be absent. */
   public Fingerprint add(String text) {
-    byte[] bytes = text.getBytes(StandardCharsets.UTF_8);
+    return text == null
+        ? add(new int[] {-1})
+        : add(text.getBytes(StandardCharsets.UTF_8));
+  }
+
+  /** Bytes with their number, so that two arrays never read as one. */
+  public Fingerprint add(byte[] bytes) {
     digest.update(ByteBuffer.allocate(Integer.BYTES).putInt(bytes.length).flip());
     digest.update(bytes);
     return this;

@@ -19,8 +19,8 @@ import java.util.Map;
  * @param r2 signed square of the correlation, in [−1, 1]; 0 where one side does not vary
  * @param correlation Pearson's r, in [−1, 1]
  * @param clips number of clips compared
- * @param unmeasured clips whose picture showed no measurable attribute (NaN); they count as the mean
- *     of their group, that is as knowing nothing, and are not dropped
+ * @param unmeasured clips whose picture showed no measurable attribute (NaN); they count as the
+ *     mean of their group, that is as knowing nothing, and are not dropped
  */
 public record AttributeFidelity(double r2, double correlation, int clips, int unmeasured) {
   /**

@@ -12,7 +12,8 @@ final class Cholesky {
   }
 
   /**
-   * Factors {@code matrix} + {@code shift} · I; only the upper triangle is read, nothing is changed.
+   * Factors {@code matrix} + {@code shift} · I; only the upper triangle is read; nothing is
+   * changed.
    *
    * @throws ArithmeticException if the shifted matrix is not positive definite
    */

@@ -14,9 +14,9 @@ public record FloatMatrix(int rows, int columns, float[] values) {
   public FloatMatrix {
     if (rows < 1 || columns < 1 || (long) rows * columns != values.length) {
       throw new IllegalArgumentException(
-          "matrix: rows × columns must be positive and equal the number of values, got %d × %d and %d."
-                  .formatted(rows, columns, values.length)
-              + " Check the feature width.");
+          ("matrix: rows × columns must be positive and equal the number of values, got %d × %d"
+                  + " and %d. Check the feature width.")
+              .formatted(rows, columns, values.length));
     }
     for (int i = 0; i < values.length; i++) {
       if (!Float.isFinite(values[i])) {

@@ -4,9 +4,9 @@ import java.util.BitSet;
 import java.util.List;
 
 /**
- * How often a generated and an original picture have at least one of their k most probable labels in
- * common (paper, Fig. 7), for k = 1, 3, 5 and 10. A generator that answers with a class mean or with
- * a nearest neighbour is measured by the same {@link #of}, on the judge's scores of its pictures.
+ * How often a generated and an original picture have at least one of their k most probable labels
+ * in common (paper, Fig. 7), for k = 1, 3, 5 and 10. A generator that answers with a class mean or
+ * with a nearest neighbour is measured by the same {@link #of}, on the judge's scores of its pictures.
  *
  * @param top1 rate for k = 1
  * @param top3 rate for k = 3

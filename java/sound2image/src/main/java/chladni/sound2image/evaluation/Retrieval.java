@@ -3,8 +3,8 @@ package chladni.sound2image.evaluation;
 import java.util.Arrays;
 
 /**
- * The nearest sound of every image in one feature space, and how often the two share a class (paper,
- * section 5.3 and Fig. 5). An image's own sound is among the candidates, as in the paper.
+ * The nearest sound of every image in one feature space, and how often the two share a class
+ * (paper, section 5.3 and Fig. 5). An image's own sound is among the candidates, as in the paper.
  *
  * @param nearest index of the nearest sound, one per image
  * @param matches whether that sound has the image's class, one per image

@@ -14,7 +14,7 @@ public final class TopLabels {
   public static int[][] of(FloatMatrix scores, int k) {
     if (k < 1 || k > scores.columns()) {
       throw new IllegalArgumentException(
-          "top labels: k must lie between 1 and the number of labels %d, got %d. Choose a smaller k."
+          "top labels: k must lie between 1 and the number of labels %d, got %d. Ask for fewer."
               .formatted(scores.columns(), k));
     }
     int[][] top = new int[scores.rows()][k];

@@ -65,6 +65,9 @@ public final class WeightFile {
         if (v.type().dtype() == DType.INT32) {
           int[] values = tensors.ints(key);
           sets.add(() -> store.set(v.name(), values));
+        } else if (store.precision() == Precision.FP64) {
+          double[] values = tensors.doubles(key);
+          sets.add(() -> store.set(v.name(), values));
         } else {
           float[] values = tensors.floats(key);
           sets.add(() -> store.set(v.name(), values));
@@ -72,6 +75,17 @@ public final class WeightFile {
       }
       sets.forEach(Runnable::run);
       return tensors.metadata();
+    }
+  }
+
+  /**
+   * Whether a file fits a network, before there is a store to load it into.
+   *
+   * @throws BadFileException as {@link #load} would
+   */
+  public static void check(Path file, List<Variable> variables, String prefix) {
+    try (SafeTensorsFile tensors = SafeTensors.read(file)) {
+      check(file, tensors, variables, prefix);
     }
   }
 
@@ -104,7 +118,7 @@ public final class WeightFile {
     if (!problems.isEmpty()) {
       throw new BadFileException(
           file,
-          "the weights must fit the network: " + String.join("; ", problems) + ".",
+          "the weights must fit the network: " + String.join("; ", problems),
           "Check --net, the channel options and the widths with which the file was made.");
     }
   }

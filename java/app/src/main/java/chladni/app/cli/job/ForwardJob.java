@@ -4,6 +4,7 @@ import chladni.app.cli.NetForward;
 import chladni.app.cli.Terminal;
 import chladni.engine.Engine;
 import chladni.engine.backend.Store;
+import chladni.engine.graph.Graph;
 import chladni.engine.graph.Node;
 import chladni.engine.graph.Shape;
 import chladni.engine.io.BadFileException;
@@ -26,6 +27,9 @@ public final class ForwardJob {
 
   private static final String RESULT = "y";
 
+  /** A side that every PatchGAN takes. */
+  private static final int ANY_SIDE = 128;
+
   /** A network in inference mode, and what it takes. */
   private record Network(
       int channels, int side, BiFunction<Parameters, Node, Node> build, String takes) {
@@ -41,6 +45,7 @@ public final class ForwardJob {
 
   public static void run(NetForward.Request request, Terminal terminal) {
     Network network = network(request, new WeightShapes(request.weights()));
+    checkWeights(request, network);
     NpyArray input = Npy.read(request.input());
     long[] shape = input.shape();
     if (!network.accepts(shape)) {
@@ -82,6 +87,15 @@ public final class ForwardJob {
       Npy.write(request.output(), new NpyArray(out, all));
       terminal.err().println(request.output() + " " + Arrays.toString(out));
     }
+  }
+
+  /** First, since what the input must be is read off the weights. */
+  private static void checkWeights(NetForward.Request request, Network network) {
+    int side = network.side() == 0 ? ANY_SIDE : network.side();
+    Graph graph = new Graph();
+    Parameters p = new Parameters(graph, "");
+    network.build().apply(p, graph.input("x", Shape.of(1, network.channels(), side, side)));
+    WeightFile.check(request.weights(), p.all(), "");
   }
 
   private static Network network(NetForward.Request request, WeightShapes weights) {

@@ -27,8 +27,8 @@ final class OutFolder {
     } else if (!resume) {
       throw new JobException(
           checkpoint
-              ? folder + ": it holds a training already. Add --resume to go on with it, or choose"
-                  + " another folder."
+              ? folder + ": it holds a training already. Add --resume to go on with it; to begin anew,"
+                  + " empty it or choose another."
               : folder + ": it must be empty for a new training. Choose another folder or empty it.");
     } else if (!checkpoint) {
       if (!Files.exists(folder.resolve("metrics.jsonl"))) {

@@ -1,0 +1,45 @@
+package chladni.app.cli.doctor;
+
+import chladni.engine.backend.Backend;
+import chladni.engine.backend.BackendOptions;
+import chladni.engine.backend.BackendProvider;
+import chladni.engine.error.EngineException;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.ServiceLoader;
+
+/** Which backends open on this machine; each is opened to find out. */
+final class Backends {
+  private Backends() {}
+
+  /** One finding per backend on the class path, in the order in which {@code auto} tries them. */
+  static List<Finding> onClassPath(ClassLoader loader) {
+    List<BackendProvider> providers =
+        ServiceLoader.load(BackendProvider.class, loader).stream()
+            .map(ServiceLoader.Provider::get)
+            .sorted(Comparator.comparingInt(BackendProvider::priority).reversed())
+            .toList();
+    List<Finding> findings = new ArrayList<>();
+    for (BackendProvider provider : providers) {
+      findings.add(open(provider));
+    }
+    if (findings.stream().noneMatch(f -> f.level() == Finding.Level.OK)) {
+      findings.add(
+          Finding.problem(
+              "backends", "none opens", "Delete java/app/target and start ./chladni again."));
+    }
+    return findings;
+  }
+
+  static Finding open(BackendProvider provider) {
+    String subject = "backend " + provider.name();
+    try (Backend backend = provider.open(BackendOptions.DEFAULT)) {
+      String asked = provider.priority() < 0 ? "; taken only when --device names it" : "";
+      return Finding.ok(subject, backend.description() + asked);
+    } catch (EngineException | LinkageError e) {
+      return Finding.note(
+          subject, "does not open: " + e.getMessage(), "Other backends are used meanwhile.");
+    }
+  }
+}

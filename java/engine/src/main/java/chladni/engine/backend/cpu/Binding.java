@@ -1,0 +1,202 @@
+package chladni.engine.backend.cpu;
+
+import chladni.engine.backend.ProgramException;
+import chladni.engine.graph.Shape;
+import chladni.engine.memory.HostArena;
+import chladni.engine.plan.Buffer;
+import chladni.engine.plan.Layout;
+import chladni.engine.plan.MemoryPlan;
+import chladni.engine.plan.OpStep;
+import chladni.engine.plan.Place;
+import chladni.engine.plan.Plan;
+import chladni.engine.plan.Step;
+import java.lang.foreign.MemorySegment;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+
+/**
+ * Where the buffers of one plan lie and in which physical layout: the layouts of weight families,
+ * the arena, the rim. Owns native layouts until closed.
+ */
+final class Binding implements AutoCloseable {
+  private final Native library;
+  private final CpuStore store;
+  private final Plan plan;
+  private final Map<String, MemorySegment> rim;
+  private final Map<String, Long> families = new HashMap<>();
+  private final Map<String, Long> plains = new HashMap<>();
+  private final Set<String> assigned = new HashSet<>();
+  private MemoryPlan memory;
+  private MemorySegment arena;
+
+  /**
+   * @param rim the storage of inputs and outputs, under {@code in:name} and {@code out:name}
+   */
+  Binding(Native library, CpuStore store, Plan plan, Map<String, MemorySegment> rim) {
+    this.library = library;
+    this.store = store;
+    this.plan = plan;
+    this.rim = rim;
+    for (Step step : plan.steps()) {
+      for (Buffer b : step.writes()) {
+        if (b.root().place() instanceof Place.OfVariable(String name)) {
+          assigned.add(name);
+        }
+      }
+    }
+  }
+
+  /**
+   * Settles one physical layout for each weight family and brings the store's variables into it: that
+   * of an earlier program, else that of the weight gradient computed here, else row-major.
+   */
+  void settleFamilies(java.util.function.Function<OpStep, Long> gradientLayout) {
+    Map<String, Set<String>> members = new LinkedHashMap<>();
+    for (Buffer b : plan.variables().values()) {
+      if (b.root().place() instanceof Place.OfVariable(String name)) {
+        if (b.layout() == Layout.PACKED) {
+          members.computeIfAbsent(b.family(), _ -> new LinkedHashSet<>()).add(name);
+        } else if (b.type().shape().rank() == 4) {
+          store.pin(name);
+        }
+      }
+    }
+    for (Buffer b : plan.buffers()) {
+      if (b.layout() == Layout.PACKED) {
+        members.computeIfAbsent(b.family(), _ -> new LinkedHashSet<>());
+      }
+    }
+    members.forEach((family, names) -> families.put(family, settle(family, names, gradientLayout)));
+  }
+
+  private long settle(
+      String family, Set<String> names, java.util.function.Function<OpStep, Long> gradientLayout) {
+    if (names.stream().anyMatch(store::pinned)) {
+      names.forEach(store::pin);
+      return library.layoutPlain(shapeOf(family).dims());
+    }
+    for (String name : names) {
+      if (store.layout(name) != 0) {
+        return spread(library.layoutClone(store.layout(name)), names);
+      }
+    }
+    for (Step step : plan.steps()) {
+      if (step instanceof OpStep op
+          && op.output().layout() == Layout.PACKED
+          && op.output().family().equals(family)) {
+        return spread(gradientLayout.apply(op), names);
+      }
+    }
+    return library.layoutPlain(shapeOf(family).dims());
+  }
+
+  private long spread(long layout, Set<String> names) {
+    for (String name : names) {
+      if (store.layout(name) == 0 || !library.layoutEqual(store.layout(name), layout)) {
+        store.relayout(name, layout);
+      }
+    }
+    return layout;
+  }
+
+  private Shape shapeOf(String family) {
+    return plan.buffers().stream()
+        .filter(b -> b.layout() == Layout.PACKED && b.family().equals(family))
+        .findFirst()
+        .orElseThrow()
+        .type()
+        .shape();
+  }
+
+  /** Assigns arena offsets, now that sizes are known, and takes the arena. */
+  void allocate(HostArena host) {
+    memory = plan.memory(this::bytes);
+    arena = host.allocate(memory.bytes());
+  }
+
+  long arenaBytes() {
+    return memory.bytes();
+  }
+
+  /** The physical size. */
+  long bytes(Buffer buffer) {
+    return buffer.layout() == Layout.PACKED
+        ? library.layoutBytes(families.get(buffer.family()))
+        : buffer.type().shape().elements() * Float.BYTES;
+  }
+
+  /** All physical elements, padding included. */
+  long elements(Buffer buffer) {
+    return bytes(buffer) / Float.BYTES;
+  }
+
+  /** The physical layout of a weight buffer; it stays this binding's. */
+  long weightLayout(Buffer buffer) {
+    if (buffer.layout() == Layout.PACKED) {
+      return families.get(buffer.family());
+    }
+    Shape shape = buffer.type().shape();
+    return plains.computeIfAbsent(shape.toString(), _ -> library.layoutPlain(shape.dims()));
+  }
+
+  MemorySegment segment(Buffer buffer) {
+    Buffer root = buffer.root();
+    return switch (root.place()) {
+      case Place.Arena _ -> arena.asSlice(memory.offset(root), Math.max(bytes(root), bytes(buffer)));
+      case Place.OfVariable(String name) -> store.values(name);
+      case Place.OfInput(String name) -> rim.get("in:" + name);
+      case Place.OfOutput(String name) -> rim.get("out:" + name);
+      case Place.Alias _ -> throw new ProgramException("plan: an alias of itself: " + buffer);
+    };
+  }
+
+  long address(Buffer buffer) {
+    return segment(buffer).address();
+  }
+
+  /** The variable whose storage a buffer is; null for others. */
+  static String variable(Buffer buffer) {
+    return buffer.root().place() instanceof Place.OfVariable(String name) ? name : null;
+  }
+
+  /** Whether this program changes the variable that the buffer is. */
+  boolean isAssigned(Buffer buffer) {
+    return assigned.contains(variable(buffer));
+  }
+
+  /** Such as {@code arena+4096}, for listings. */
+  String where(Buffer buffer) {
+    Buffer root = buffer.root();
+    return switch (root.place()) {
+      case Place.Arena _ -> "arena+" + memory.offset(root);
+      case Place.OfVariable(String name) -> name;
+      case Place.OfInput(String name) -> "in:" + name;
+      case Place.OfOutput(String name) -> "out:" + name;
+      case Place.Alias _ -> "?";
+    };
+  }
+
+  /** The layout as text: oneDNN's for weights, NCHW or NHWC for activations. */
+  String layoutText(Buffer buffer) {
+    return switch (buffer.layout()) {
+      case PACKED -> library.layoutText(families.get(buffer.family()));
+      case CHANNELS_LAST -> "nhwc";
+      case ROW_MAJOR -> "row-major";
+    };
+  }
+
+  List<Step> steps() {
+    return plan.steps();
+  }
+
+  @Override
+  public void close() {
+    families.values().forEach(library::layoutDestroy);
+    plains.values().forEach(library::layoutDestroy);
+  }
+}

@@ -1,0 +1,116 @@
+package chladni.engine.backend.cpu;
+
+import chladni.engine.backend.Backend;
+import chladni.engine.backend.BackendOptions;
+import chladni.engine.backend.Precision;
+import chladni.engine.backend.PrecisionException;
+import chladni.engine.backend.Program;
+import chladni.engine.backend.ProgramException;
+import chladni.engine.backend.Store;
+import chladni.engine.graph.Graph;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+
+/**
+ * An opened CPU backend: the native engine and the thread that its team of threads belongs to.
+ * Closing it frees the programs and stores that are still open.
+ */
+final class CpuBackend implements Backend {
+  private final Native library;
+  private final NativeThread thread = new NativeThread();
+  private final long engine;
+  private final String description;
+  private final Set<CpuProgram> programs = ConcurrentHashMap.newKeySet();
+  private final Set<CpuStore> stores = ConcurrentHashMap.newKeySet();
+  private volatile boolean closed;
+
+  CpuBackend(BackendOptions options) {
+    library = Native.load();
+    engine = thread.call(() -> library.engineCreate(options.resolvedThreads()));
+    description = thread.call(() -> library.engineDescribe(engine));
+  }
+
+  @Override
+  public String name() {
+    return "cpu";
+  }
+
+  @Override
+  public String description() {
+    return description;
+  }
+
+  Native library() {
+    return library;
+  }
+
+  NativeThread thread() {
+    return thread;
+  }
+
+  /** The address of the native engine. */
+  long engine() {
+    return engine;
+  }
+
+  @Override
+  public Store newStore(long seed, Precision precision) {
+    check(precision);
+    if (closed) {
+      throw new ProgramException("cpu: the backend is closed. Open the engine again.");
+    }
+    CpuStore store = new CpuStore(this, seed);
+    stores.add(store);
+    return store;
+  }
+
+  @Override
+  public Program compile(Graph graph, Store store, Precision precision) {
+    check(precision);
+    if (!(store instanceof CpuStore own) || own.backend() != this) {
+      throw new ProgramException(
+          "compile: the store belongs to another backend. Make it with newStore of this one.");
+    }
+    CpuProgram program = CpuProgram.of(graph, own);
+    programs.add(program);
+    return program;
+  }
+
+  void forget(CpuProgram program) {
+    programs.remove(program);
+  }
+
+  void forget(CpuStore store) {
+    stores.remove(store);
+  }
+
+  boolean isClosed() {
+    return closed;
+  }
+
+  private static void check(Precision precision) {
+    if (precision != Precision.FP32) {
+      throw new PrecisionException(
+          "cpu: it computes in FP32, asked for %s. %s"
+              .formatted(
+                  precision,
+                  precision == Precision.FP64
+                      ? "Use the reference backend for FP64."
+                      : "Use FP32, or the cuda backend for lower precision."));
+    }
+  }
+
+  @Override
+  public void close() {
+    if (!closed) {
+      closed = true;
+      thread.run(
+          () -> {
+            programs.forEach(CpuProgram::free);
+            stores.forEach(CpuStore::close);
+            library.engineDestroy(engine);
+          });
+      thread.close();
+    }
+  }
+}

@@ -1,0 +1,377 @@
+package chladni.engine.backend.cpu;
+
+import chladni.engine.backend.ProgramException;
+import chladni.engine.graph.Assign;
+import chladni.engine.graph.BatchNorm;
+import chladni.engine.graph.BlockSum2d;
+import chladni.engine.graph.Broadcast;
+import chladni.engine.graph.ChannelBroadcast;
+import chladni.engine.graph.ChannelSum;
+import chladni.engine.graph.Concat;
+import chladni.engine.graph.Constant;
+import chladni.engine.graph.Conv2d;
+import chladni.engine.graph.ConvTranspose2d;
+import chladni.engine.graph.ConvWeightGrad;
+import chladni.engine.graph.Dropout;
+import chladni.engine.graph.ElementwiseOp;
+import chladni.engine.graph.Increment;
+import chladni.engine.graph.Input;
+import chladni.engine.graph.LogSoftmax;
+import chladni.engine.graph.MatMul;
+import chladni.engine.graph.Max;
+import chladni.engine.graph.MaxPool2d;
+import chladni.engine.graph.MaxPool2dGrad;
+import chladni.engine.graph.OneHot;
+import chladni.engine.graph.Pad;
+import chladni.engine.graph.ReadVariable;
+import chladni.engine.graph.Reshape;
+import chladni.engine.graph.Shape;
+import chladni.engine.graph.Slice;
+import chladni.engine.graph.Sum;
+import chladni.engine.graph.ToFloat;
+import chladni.engine.graph.Transpose;
+import chladni.engine.graph.UpsampleNearest2d;
+import chladni.engine.graph.Window;
+import chladni.engine.memory.HostArena;
+import chladni.engine.plan.Buffer;
+import chladni.engine.plan.CopyStep;
+import chladni.engine.plan.ElementwiseStep;
+import chladni.engine.plan.Layout;
+import chladni.engine.plan.OpStep;
+import chladni.engine.plan.ReductionStep;
+import chladni.engine.plan.Step;
+import java.lang.foreign.MemorySegment;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * Binds a plan: settles layouts, takes memory, chooses implementations and hands the host library
+ * one list of steps with absolute addresses. Runs on the backend's thread.
+ */
+final class CpuLowering {
+  static final int ELEMENTWISE = 1;
+  static final int REDUCTION = 2;
+  static final int PRIMITIVE = 3;
+  static final int PACK = 4;
+  static final int CHANGED = 5;
+  static final int MAX_POOL = 6;
+  static final int MAX_POOL_GRAD = 7;
+  static final int LOG_SOFTMAX = 8;
+  static final int DROPOUT = 9;
+  static final int ONE_HOT = 10;
+  static final int TO_FLOAT = 11;
+  static final int INCREMENT = 12;
+  static final int COPY = 13;
+
+  /** The implementation that listings leave out: it only counts. */
+  static final String NEW_VERSION = "new version";
+
+  /** Stands for the start of scratch memory until its size is known. */
+  private static final long SCRATCH = 0xFFFF_DEAD_0000_0001L;
+
+  /** Stands for the start of the memory for temporary copies of weights. */
+  private static final long TEMPORARY = 0xFFFF_DEAD_0000_0002L;
+
+  private final CpuBackend backend;
+  private final Native library;
+  private final CpuStore store;
+  private final Binding binding;
+  private final Products products;
+  private final FusedWords fused;
+  private final HostArena host = new HostArena("program");
+  private final List<Pending> pending = new ArrayList<>();
+  private final List<Long> primitives = new ArrayList<>();
+  private final List<Long> layouts = new ArrayList<>();
+  private long scratchBytes;
+  private long temporaryBytes;
+
+  private record Pending(int kind, Words words, Line line) {}
+
+  /** A native step in listings. */
+  record Line(String what, String implementation, String detail) {}
+
+  CpuLowering(CpuBackend backend, CpuStore store, Binding binding) {
+    this.backend = backend;
+    this.library = backend.library();
+    this.store = store;
+    this.binding = binding;
+    this.products = new Products(this);
+    this.fused = new FusedWords(binding);
+  }
+
+  Native library() {
+    return library;
+  }
+
+  Binding binding() {
+    return binding;
+  }
+
+  long engine() {
+    return backend.engine();
+  }
+
+  /** The bound program; everything taken on the way is freed with it, or here on failure. */
+  BoundProgram lower() {
+    long program = 0;
+    try {
+      binding.settleFamilies(
+          step -> products.gradientLayout(step, ((ConvWeightGrad) step.node().op()).window()));
+      binding.allocate(host);
+      binding.steps().forEach(this::lower);
+      MemorySegment scratch = host.allocate(scratchBytes);
+      MemorySegment temporary = host.allocate(temporaryBytes);
+      program = library.programCreate(engine());
+      for (Pending p : pending) {
+        p.words().replace(SCRATCH, scratch.address()).replace(TEMPORARY, temporary.address());
+        library.programAdd(program, p.kind(), p.words(), p.line().what());
+      }
+      return new BoundProgram(
+          library,
+          program,
+          host,
+          binding,
+          primitives,
+          layouts,
+          pending.stream().map(Pending::line).toList(),
+          scratchBytes + temporaryBytes,
+          store.epoch());
+    } catch (RuntimeException | Error e) {
+      new BoundProgram(library, program, host, binding, primitives, layouts, List.of(), 0, 0).close();
+      throw e;
+    }
+  }
+
+  private void lower(Step step) {
+    switch (step) {
+      case ElementwiseStep s ->
+          add(
+              ELEMENTWISE,
+              fused.elementwise(s),
+              line(s, "elementwise", size(s.loads(), s.instrs(), s.writesTo())));
+      case ReductionStep s ->
+          add(
+              REDUCTION,
+              fused.reduction(s),
+              line(s, "reduction", size(s.loads(), s.instrs(), s.writesTo())));
+      case CopyStep s -> copy(s);
+      case OpStep s -> lower(s);
+    }
+    for (Buffer written : step.writes()) {
+      String variable = Binding.variable(written);
+      if (variable != null) {
+        add(
+            CHANGED,
+            new Words().add(store.version(variable).address()),
+            new Line(variable, NEW_VERSION, ""));
+      }
+    }
+  }
+
+  private void lower(OpStep step) {
+    switch (step.node().op()) {
+      case Conv2d(Window window) -> products.conv2d(step, window);
+      case ConvTranspose2d(Window window, int _, int _) -> products.convTranspose2d(step, window);
+      case ConvWeightGrad(Window window, int _, int _) -> products.convWeightGrad(step, window);
+      case MatMul op -> products.matMul(step, op);
+      case MaxPool2d(int kernelH, int kernelW, Window window) ->
+          pool(MAX_POOL, step, step.output(), kernelH, kernelW, window);
+      case MaxPool2dGrad(int kernelH, int kernelW, Window window) ->
+          pool(MAX_POOL_GRAD, step, step.inputs().get(1), kernelH, kernelW, window);
+      case LogSoftmax _ -> logSoftmax(step);
+      case Dropout op -> dropout(step, op);
+      case OneHot(int classes) ->
+          add(
+              ONE_HOT,
+              new Words()
+                  .add(elements(step.inputs().get(0)), classes, address(step, 0), output(step)),
+              line(step, "one-hot", ""));
+      case ToFloat _ ->
+          add(
+              TO_FLOAT,
+              new Words().add(elements(step.output()), address(step, 0), output(step)),
+              line(step, "to float", ""));
+      case Increment _ ->
+          add(
+              INCREMENT,
+              new Words().add(elements(step.output()), address(step, 0), output(step)),
+              line(step, "increment", ""));
+      case Assign _, BatchNorm _, BlockSum2d _, Broadcast _, ChannelBroadcast _, ChannelSum _,
+          Concat _, Constant _, ElementwiseOp _, Input _, Max _, Pad _, ReadVariable _, Reshape _,
+          Slice _, Sum _, Transpose _, UpsampleNearest2d _ ->
+          throw new ProgramException(
+              "plan: %s must reach a backend as a fused kernel.".formatted(step.label()));
+    }
+  }
+
+  private void pool(int kind, OpStep step, Buffer small, int kernelH, int kernelW, Window w) {
+    Shape x = step.inputs().get(0).type().shape();
+    Shape y = small.type().shape();
+    Words words =
+        new Words()
+            .add(x.dim(0), x.dim(1), x.dim(2), x.dim(3), y.dim(2), y.dim(3), kernelH, kernelW)
+            .add(w.strideH(), w.strideW(), w.padTop(), w.padLeft())
+            .add(address(step, 0), output(step));
+    if (kind == MAX_POOL_GRAD) {
+      words.add(address(step, 1));
+    }
+    add(kind, words, line(step, "max pool", "nhwc"));
+  }
+
+  private void logSoftmax(OpStep step) {
+    Shape s = step.output().type().shape();
+    long length = s.dim(-1);
+    boolean last = step.output().layout() == Layout.CHANNELS_LAST;
+    long inner = last ? s.dim(1) : 1;
+    Words words =
+        new Words()
+            .add(s.elements() / length / inner, length, inner)
+            .add(address(step, 0), output(step));
+    add(LOG_SOFTMAX, words, line(step, "rows", ""));
+  }
+
+  private void dropout(OpStep step, Dropout op) {
+    Shape s = step.output().type().shape();
+    boolean last = step.output().layout() == Layout.CHANNELS_LAST;
+    long n = last ? s.dim(0) : 1;
+    long c = last ? s.dim(1) : 1;
+    Words words =
+        new Words()
+            .add(n, c, s.elements() / n / c, 1)
+            .add((long) Math.ceil(op.p() * 0x1p24))
+            .number(1 / (1 - op.p()))
+            .add(op.seed(), op.stream())
+            .add(address(step, 0), address(step, 1), output(step));
+    add(DROPOUT, words, line(step, "philox", last ? "nhwc" : "row-major"));
+  }
+
+  private void copy(CopyStep step) {
+    long from = binding.address(step.from());
+    long to = binding.address(step.to());
+    boolean weights =
+        step.from().layout() == Layout.PACKED || step.to().layout() == Layout.PACKED;
+    if (weights) {
+      long a = binding.weightLayout(step.from());
+      long b = binding.weightLayout(step.to());
+      if (!library.layoutEqual(a, b)) {
+        reorder(a, from, b, to, step.label());
+        return;
+      }
+    }
+    add(
+        COPY,
+        new Words().add(from, to, binding.bytes(step.to())),
+        line(step, "copy", ""));
+  }
+
+  private static String size(List<?> loads, List<?> operations, List<?> stores) {
+    return "%d loads, %d operations, %d stores"
+        .formatted(loads.size(), operations.size(), stores.size());
+  }
+
+  private static long elements(Buffer buffer) {
+    return buffer.type().shape().elements();
+  }
+
+  private long address(OpStep step, int input) {
+    return binding.address(step.inputs().get(input));
+  }
+
+  private long output(OpStep step) {
+    return binding.address(step.output());
+  }
+
+  private Line line(Step step, String implementation, String detail) {
+    Buffer to = step.writes().getFirst();
+    return new Line(
+        step.label(),
+        implementation,
+        "%s -> %s %d KiB"
+            .formatted(detail, binding.where(to), Math.ceilDiv(binding.bytes(to), 1024L)));
+  }
+
+  private void add(int kind, Words words, Line line) {
+    pending.add(new Pending(kind, words, line));
+  }
+
+  /** A layout that lives as long as the program. */
+  long own(long layout) {
+    layouts.add(layout);
+    return layout;
+  }
+
+  /** A primitive that lives as long as the program. */
+  long primitive(long primitive) {
+    primitives.add(primitive);
+    return primitive;
+  }
+
+  /** Scratch memory of at least this size, shared by all steps. */
+  long scratch(long bytes) {
+    scratchBytes = Math.max(scratchBytes, bytes);
+    return SCRATCH;
+  }
+
+  /** Memory between a primitive and the reorder beside it, shared by all steps. */
+  long temporary(long bytes) {
+    temporaryBytes = Math.max(temporaryBytes, bytes);
+    return TEMPORARY;
+  }
+
+  /** The address of a weight in this layout, after a step that brings it there if need be. */
+  long weights(Buffer weight, long layout, String subject) {
+    long lies = binding.weightLayout(weight);
+    if (library.layoutEqual(lies, layout)) {
+      return binding.address(weight);
+    }
+    String variable = Binding.variable(weight);
+    if (variable == null) {
+      long to = temporary(library.layoutBytes(layout));
+      reorder(lies, binding.address(weight), layout, to, subject + " weights");
+      return to;
+    }
+    CpuStore.Copy copy = store.copy(variable, layout);
+    long reorder =
+        primitive(library.reorderCreate(engine(), lies, layout, "variable '" + variable + "'"));
+    Words words =
+        new Words()
+            .add(reorder, binding.address(weight), copy.values().address())
+            .add(store.version(variable).address(), copy.held().address())
+            .add(scratch(library.primitiveScratch(reorder)));
+    add(
+        PACK,
+        words,
+        new Line(
+            variable,
+            "pack if changed " + library.primitiveImplementation(reorder),
+            library.layoutText(lies) + " -> " + library.layoutText(layout)));
+    return copy.values().address();
+  }
+
+  /** A reorder at every run. */
+  void reorder(long fromLayout, long from, long toLayout, long to, String subject) {
+    long reorder = primitive(library.reorderCreate(engine(), fromLayout, toLayout, subject));
+    Words words =
+        new Words()
+            .add(reorder, from, to, 0, 0)
+            .add(scratch(library.primitiveScratch(reorder)));
+    add(
+        PACK,
+        words,
+        new Line(
+            subject,
+            "reorder " + library.primitiveImplementation(reorder),
+            library.layoutText(fromLayout) + " -> " + library.layoutText(toLayout)));
+  }
+
+  /** A oneDNN primitive with its arguments. */
+  void primitive(long primitive, Words arguments, Step step, String layout) {
+    Words words = new Words().add(primitive, arguments.size() / 2).add(arguments);
+    add(PRIMITIVE, words, line(step, library.primitiveImplementation(primitive), layout));
+  }
+
+  /** An elementwise kernel of the backend's own. */
+  void fused(String subject, Words words) {
+    add(ELEMENTWISE, words, new Line(subject, "elementwise", ""));
+  }
+}

@@ -1,0 +1,222 @@
+package chladni.engine.backend.cpu;
+
+import static java.lang.foreign.ValueLayout.JAVA_FLOAT;
+import static java.lang.foreign.ValueLayout.JAVA_INT;
+
+import chladni.engine.backend.Program;
+import chladni.engine.backend.ProgramException;
+import chladni.engine.graph.Graph;
+import chladni.engine.graph.Input;
+import chladni.engine.graph.Node;
+import chladni.engine.memory.HostArena;
+import chladni.engine.plan.Buffer;
+import chladni.engine.plan.Plan;
+import chladni.engine.plan.Planner;
+import java.lang.foreign.MemorySegment;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.Callable;
+
+/**
+ * A graph bound to addresses: a run is one call into the host library, which walks the step list. It
+ * binds itself again when another program of the same store has moved a variable.
+ */
+public final class CpuProgram extends Program {
+  private final CpuBackend backend;
+  private final CpuStore store;
+  private final Plan plan;
+  private final HostArena rimArena = new HostArena("inputs and outputs");
+  private final Map<String, MemorySegment> rim = new HashMap<>();
+  private final Set<String> unwritten = new HashSet<>();
+  private final Map<Node, String> outputNames = new HashMap<>();
+  private final Callable<Void> runOnce = this::runBound;
+  private BoundProgram bound;
+  private boolean ran;
+
+  private CpuProgram(Graph graph, CpuStore store, Plan plan) {
+    super(graph);
+    this.store = store;
+    this.backend = store.backend();
+    this.plan = plan;
+    graph
+        .inputs()
+        .forEach(
+            (name, node) -> {
+              rim.put("in:" + name, rimArena.allocate(node.shape().elements() * Float.BYTES));
+              unwritten.add(name);
+            });
+    graph
+        .outputs()
+        .forEach(
+            (name, node) -> {
+              rim.put("out:" + name, rimArena.allocate(node.shape().elements() * Float.BYTES));
+              outputNames.putIfAbsent(node, name);
+            });
+  }
+
+  static CpuProgram of(Graph graph, CpuStore store) {
+    store.checkOpen();
+    graph.freeze();
+    graph.variables().forEach(store::declare);
+    CpuProgram program = new CpuProgram(graph, store, Planner.plan(graph));
+    try {
+      store.backend().thread().run(program::bind);
+    } catch (RuntimeException | Error e) {
+      program.rimArena.close();
+      throw e;
+    }
+    return program;
+  }
+
+  private void bind() {
+    Binding binding = new Binding(backend.library(), store, plan, rim);
+    BoundProgram fresh = new CpuLowering(backend, store, binding).lower();
+    if (bound != null) {
+      bound.close();
+    }
+    bound = fresh;
+  }
+
+  private Void runBound() {
+    if (bound.epoch() != store.epoch()) {
+      bind();
+    }
+    backend.library().programRun(bound.program());
+    return null;
+  }
+
+  @Override
+  protected void execute() {
+    checkReady();
+    ran = false;
+    backend.thread().call(runOnce);
+    ran = true;
+  }
+
+  private void checkReady() {
+    checkOpen();
+    store.checkOpen();
+    if (!unwritten.isEmpty()) {
+      throw new ProgramException(
+          "input '%s': it has no value yet. Write it before the first run."
+              .formatted(unwritten.iterator().next()));
+    }
+  }
+
+  /** Runs once, with a clock around each step: the seconds of each, in the order of the listing. */
+  public double[] profile() {
+    checkReady();
+    return backend
+        .thread()
+        .call(
+            () -> {
+              if (bound.epoch() != store.epoch()) {
+                bind();
+              }
+              return backend.library().programProfile(bound.program(), bound.lines().size());
+            });
+  }
+
+  /** What each native step is, as {@link #explain} lists it. */
+  public List<String> steps() {
+    List<String> lines = new ArrayList<>();
+    for (CpuLowering.Line line : bound.lines()) {
+      lines.add("%s | %s | %s".formatted(line.implementation(), line.what(), line.detail()));
+    }
+    return lines;
+  }
+
+  @Override
+  protected void copyIn(Node input, float[] values) {
+    checkOpen();
+    String key = key(input);
+    MemorySegment.copy(values, 0, rim.get("in:" + key), JAVA_FLOAT, 0, values.length);
+    unwritten.remove(key);
+  }
+
+  @Override
+  protected void copyIn(Node input, int[] values) {
+    checkOpen();
+    String key = key(input);
+    MemorySegment.copy(values, 0, rim.get("in:" + key), JAVA_INT, 0, values.length);
+    unwritten.remove(key);
+  }
+
+  private static String key(Node input) {
+    return ((Input) input.op()).key();
+  }
+
+  @Override
+  protected void copyOut(Node output, float[] dst) {
+    MemorySegment.copy(result(output), JAVA_FLOAT, 0, dst, 0, dst.length);
+  }
+
+  @Override
+  protected void copyOut(Node output, double[] dst) {
+    MemorySegment from = result(output);
+    for (int i = 0; i < dst.length; i++) {
+      dst[i] = from.getAtIndex(JAVA_FLOAT, i);
+    }
+  }
+
+  @Override
+  protected void copyOut(Node output, int[] dst) {
+    MemorySegment.copy(result(output), JAVA_INT, 0, dst, 0, dst.length);
+  }
+
+  private MemorySegment result(Node output) {
+    checkOpen();
+    if (!ran) {
+      throw new ProgramException("output: there is none before the first run. Call run first.");
+    }
+    Buffer buffer = plan.outputs().get(outputNames.get(output));
+    return bound.binding().segment(buffer);
+  }
+
+  @Override
+  public String explain() {
+    checkOpen();
+    StringBuilder text = new StringBuilder();
+    List<String> steps = steps();
+    for (int i = 0; i < steps.size(); i++) {
+      if (!bound.lines().get(i).implementation().equals(CpuLowering.NEW_VERSION)) {
+        text.append("%4d  %s%n".formatted(i, steps.get(i)));
+      }
+    }
+    return text.append(
+            "%d steps on %s; arena %d KiB, scratch %d KiB%n"
+                .formatted(
+                    steps.size(),
+                    backend.description(),
+                    Math.ceilDiv(bound.binding().arenaBytes(), 1024L),
+                    Math.ceilDiv(bound.scratchBytes(), 1024L)))
+        .toString();
+  }
+
+  @Override
+  protected void release() {
+    backend.forget(this);
+    if (!backend.isClosed()) {
+      backend.thread().run(this::free);
+    }
+  }
+
+  /** Frees native memory, once; on the backend's thread. */
+  void free() {
+    if (bound != null) {
+      bound.close();
+      bound = null;
+      rimArena.close();
+    }
+  }
+
+  private void checkOpen() {
+    if (backend.isClosed()) {
+      throw new ProgramException("program: its backend is closed. Open the engine again.");
+    }
+  }
+}

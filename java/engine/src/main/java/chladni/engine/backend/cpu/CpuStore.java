@@ -1,0 +1,326 @@
+package chladni.engine.backend.cpu;
+
+import static java.lang.foreign.ValueLayout.JAVA_FLOAT;
+import static java.lang.foreign.ValueLayout.JAVA_INT;
+import static java.lang.foreign.ValueLayout.JAVA_LONG;
+
+import chladni.engine.backend.Precision;
+import chladni.engine.backend.ProgramException;
+import chladni.engine.backend.Store;
+import chladni.engine.graph.DType;
+import chladni.engine.graph.Variable;
+import chladni.engine.memory.HostArena;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * Variables in native memory. A convolution weight and its moments may lie in oneDNN's layout for
+ * the weight's gradient; they are row-major again whenever they are read or set here. Each variable
+ * counts its versions, so that copies in other layouts know when they are stale.
+ */
+final class CpuStore implements Store {
+  private final CpuBackend backend;
+  private final Native library;
+  private final long seed;
+  private final Map<String, Entry> entries = new LinkedHashMap<>();
+  private final HostArena cells = new HostArena("store");
+  private long epoch;
+  private boolean closed;
+
+  /** A variable's memory; {@code layout} is 0 for row-major, else a handle that the entry owns. */
+  private static final class Entry {
+    final Variable variable;
+    final MemorySegment version;
+    final List<Copy> copies = new ArrayList<>();
+    HostArena arena;
+    MemorySegment values;
+    long layout;
+    boolean pinned;
+
+    Entry(Variable variable, MemorySegment version) {
+      this.variable = variable;
+      this.version = version;
+    }
+  }
+
+  /**
+   * A variable's values in another layout, for whichever program wants them so.
+   *
+   * @param held the cell with the version that it was made from
+   */
+  record Copy(long layout, HostArena arena, MemorySegment values, MemorySegment held) {}
+
+  CpuStore(CpuBackend backend, long seed) {
+    this.backend = backend;
+    this.library = backend.library();
+    this.seed = seed;
+  }
+
+  CpuBackend backend() {
+    return backend;
+  }
+
+  @Override
+  public long seed() {
+    return seed;
+  }
+
+  @Override
+  public Precision precision() {
+    return Precision.FP32;
+  }
+
+  @Override
+  public List<Variable> variables() {
+    return entries.values().stream().map(e -> e.variable).toList();
+  }
+
+  @Override
+  public void declare(Variable variable) {
+    checkOpen();
+    Entry known = entries.get(variable.name());
+    if (known != null) {
+      if (!known.variable.type().equals(variable.type())) {
+        throw new ProgramException(
+            "variable '%s': the store holds it as %s, got %s. Rename one of them."
+                .formatted(variable.name(), known.variable.type(), variable.type()));
+      }
+      return;
+    }
+    float[] first = variable.initializer().values(variable.name(), variable.shape(), seed);
+    checkLength(variable, first.length);
+    Entry e = new Entry(variable, cells.allocate(Long.BYTES));
+    allocate(e, variable.shape().elements() * Float.BYTES);
+    if (variable.type().dtype() == DType.FLOAT) {
+      MemorySegment.copy(first, 0, e.values, JAVA_FLOAT, 0, first.length);
+    } else {
+      for (int i = 0; i < first.length; i++) {
+        e.values.setAtIndex(JAVA_INT, i, (int) first[i]);
+      }
+    }
+    e.version.set(JAVA_LONG, 0, 1);
+    entries.put(variable.name(), e);
+  }
+
+  private void allocate(Entry e, long bytes) {
+    e.arena = new HostArena("variable '" + e.variable.name() + "'");
+    e.values = e.arena.allocate(bytes);
+  }
+
+  // What programs bind to; on the backend's thread.
+
+  /** Moves with every change of a layout, after which bound addresses are void. */
+  long epoch() {
+    return epoch;
+  }
+
+  MemorySegment values(String name) {
+    return entries.get(name).values;
+  }
+
+  /** The cell that counts a variable's versions. */
+  MemorySegment version(String name) {
+    return entries.get(name).version;
+  }
+
+  /** 0 for row-major. */
+  long layout(String name) {
+    return entries.get(name).layout;
+  }
+
+  boolean pinned(String name) {
+    return entries.get(name).pinned;
+  }
+
+  /** Row-major from now on, since a program uses it as an ordinary tensor. */
+  void pin(String name) {
+    Entry e = entries.get(name);
+    if (e.layout != 0) {
+      relayout(name, 0);
+    }
+    e.pinned = true;
+  }
+
+  /** Brings a variable into another layout; {@code layout} stays the caller's. */
+  void relayout(String name, long layout) {
+    Entry e = entries.get(name);
+    long plain = library.layoutPlain(e.variable.shape().dims());
+    long to = layout == 0 ? plain : layout;
+    HostArena old = e.arena;
+    MemorySegment from = e.values;
+    long held = e.layout == 0 ? plain : e.layout;
+    allocate(e, library.layoutBytes(to));
+    reorder(held, from, to, e.values, name);
+    if (e.layout != 0) {
+      library.layoutDestroy(e.layout);
+    }
+    e.layout = layout == 0 ? 0 : library.layoutClone(layout);
+    library.layoutDestroy(plain);
+    old.close();
+    epoch++;
+  }
+
+  /** The copy of a variable in a layout, which a pack step fills when it is stale. */
+  Copy copy(String name, long layout) {
+    Entry e = entries.get(name);
+    for (Copy c : e.copies) {
+      if (library.layoutEqual(c.layout, layout)) {
+        return c;
+      }
+    }
+    HostArena arena = new HostArena("packed copy of variable '" + name + "'");
+    MemorySegment values = arena.allocate(library.layoutBytes(layout));
+    Copy copy =
+        new Copy(library.layoutClone(layout), arena, values, arena.allocate(Long.BYTES));
+    e.copies.add(copy);
+    return copy;
+  }
+
+  private void reorder(
+      long fromLayout, MemorySegment from, long toLayout, MemorySegment to, String name) {
+    String subject = "variable '" + name + "'";
+    long engine = backend.engine();
+    long primitive = library.reorderCreate(engine, fromLayout, toLayout, subject);
+    long program = library.programCreate(engine);
+    try (HostArena scratch = new HostArena(subject)) {
+      Words words =
+          new Words()
+              .add(primitive, from.address(), to.address(), 0, 0)
+              .add(scratch.allocate(library.primitiveScratch(primitive)).address());
+      library.programAdd(program, CpuLowering.PACK, words, subject);
+      library.programRun(program);
+    } finally {
+      library.programDestroy(program);
+      library.primitiveDestroy(primitive);
+    }
+  }
+
+  @Override
+  public float[] floats(String name) {
+    Entry e = find(name, DType.FLOAT);
+    if (e.layout == 0) {
+      return e.values.asSlice(0, bytes(e)).toArray(JAVA_FLOAT);
+    }
+    return backend.thread().call(() -> unpacked(e));
+  }
+
+  private float[] unpacked(Entry e) {
+    long plain = library.layoutPlain(e.variable.shape().dims());
+    try (HostArena arena = new HostArena("variable '" + e.variable.name() + "'")) {
+      MemorySegment to = arena.allocate(bytes(e));
+      reorder(e.layout, e.values, plain, to, e.variable.name());
+      return to.asSlice(0, bytes(e)).toArray(JAVA_FLOAT);
+    } finally {
+      library.layoutDestroy(plain);
+    }
+  }
+
+  @Override
+  public double[] doubles(String name) {
+    float[] f = floats(name);
+    double[] d = new double[f.length];
+    for (int i = 0; i < f.length; i++) {
+      d[i] = f[i];
+    }
+    return d;
+  }
+
+  @Override
+  public int[] ints(String name) {
+    Entry e = find(name, DType.INT32);
+    return e.values.asSlice(0, bytes(e)).toArray(JAVA_INT);
+  }
+
+  @Override
+  public void set(String name, float[] values) {
+    Entry e = find(name, DType.FLOAT);
+    checkLength(e.variable, values.length);
+    if (e.layout == 0) {
+      MemorySegment.copy(values, 0, e.values, JAVA_FLOAT, 0, values.length);
+    } else {
+      backend.thread().run(() -> pack(e, values));
+    }
+    changed(e);
+  }
+
+  private void pack(Entry e, float[] values) {
+    long plain = library.layoutPlain(e.variable.shape().dims());
+    try (Arena arena = Arena.ofShared()) {
+      MemorySegment from = arena.allocateFrom(JAVA_FLOAT, values);
+      reorder(plain, from, e.layout, e.values, e.variable.name());
+    } finally {
+      library.layoutDestroy(plain);
+    }
+  }
+
+  @Override
+  public void set(String name, int[] values) {
+    Entry e = find(name, DType.INT32);
+    checkLength(e.variable, values.length);
+    MemorySegment.copy(values, 0, e.values, JAVA_INT, 0, values.length);
+    changed(e);
+  }
+
+  private static void changed(Entry e) {
+    e.version.set(JAVA_LONG, 0, e.version.get(JAVA_LONG, 0) + 1);
+  }
+
+  private static long bytes(Entry e) {
+    return e.variable.shape().elements() * Float.BYTES;
+  }
+
+  @Override
+  public void close() {
+    if (closed) {
+      return;
+    }
+    closed = true;
+    backend.forget(this);
+    for (Entry e : entries.values()) {
+      if (e.layout != 0) {
+        library.layoutDestroy(e.layout);
+      }
+      for (Copy c : e.copies) {
+        library.layoutDestroy(c.layout);
+        c.arena.close();
+      }
+      e.arena.close();
+    }
+    cells.close();
+    entries.clear();
+  }
+
+  void checkOpen() {
+    if (closed) {
+      throw new ProgramException("store: it is closed. Keep it open while its programs run.");
+    }
+  }
+
+  private Entry find(String name, DType dtype) {
+    checkOpen();
+    Entry e = entries.get(name);
+    if (e == null) {
+      throw new ProgramException(
+          "variable '%s': the store has none of this name; it has %s. Compile a program first."
+              .formatted(name, entries.keySet()));
+    }
+    if (e.variable.type().dtype() != dtype) {
+      throw new ProgramException(
+          "variable '%s': it is %s, not %s. Use the accessor of its type."
+              .formatted(name, e.variable.type().dtype(), dtype));
+    }
+    return e;
+  }
+
+  private static void checkLength(Variable variable, int length) {
+    if (variable.shape().elements() != length) {
+      throw new ProgramException(
+          "variable '%s': %s takes %d values, got %d."
+              .formatted(variable.name(), variable.shape(), variable.shape().elements(), length));
+    }
+  }
+}

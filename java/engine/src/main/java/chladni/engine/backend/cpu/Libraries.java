@@ -1,0 +1,95 @@
+package chladni.engine.backend.cpu;
+
+import static java.lang.foreign.ValueLayout.ADDRESS;
+import static java.lang.foreign.ValueLayout.JAVA_INT;
+
+import chladni.engine.backend.MissingBackendException;
+import java.lang.foreign.Arena;
+import java.lang.foreign.FunctionDescriptor;
+import java.lang.foreign.Linker;
+import java.lang.foreign.MemoryLayout;
+import java.lang.foreign.SymbolLookup;
+import java.lang.invoke.MethodHandle;
+import java.nio.file.Path;
+
+/** The shared libraries of the backend, loaded in the order in which they need each other. */
+record Libraries(SymbolLookup lookup) {
+  private static final int ABI = 1;
+  private static final String DNNL = "org/bytedeco/dnnl/linux-x86_64/";
+  private static final String OWN = "chladni/engine/native/linux-x86_64/libchladni_cpu.so";
+
+  /**
+   * How often a thread of the team looks for work before it sleeps, unless the user says. libgomp's
+   * own 300,000 is best on an idle machine; where something else runs too, the spinner keeps its
+   * sibling from the core that it waits for, and a step takes ten times as long.
+   */
+  private static final String SPIN_COUNT = "1000";
+
+  /**
+   * libgomp first, so that oneDNN and our kernels share it.
+   *
+   * @throws MissingBackendException when this machine cannot load them
+   */
+  @SuppressWarnings("restricted")
+  static Libraries load() {
+    String os = System.getProperty("os.name");
+    String arch = System.getProperty("os.arch");
+    if (!os.equals("Linux") || !arch.equals("amd64")) {
+      throw new MissingBackendException(
+          "cpu: it needs Linux on x86-64, this is %s on %s. Use the reference backend.".formatted(os, arch));
+    }
+    defaultEnvironment("GOMP_SPINCOUNT", "OMP_WAIT_POLICY", SPIN_COUNT);
+    Path gomp = NativeFiles.extract(DNNL + "libgomp.so.1");
+    Path dnnl = NativeFiles.extract(DNNL + "libdnnl.so.3");
+    Path own = NativeFiles.extract(OWN);
+    try {
+      SymbolLookup.libraryLookup(gomp, Arena.global());
+      SymbolLookup.libraryLookup(dnnl, Arena.global());
+      Libraries libraries = new Libraries(SymbolLookup.libraryLookup(own, Arena.global()));
+      int abi = (int) libraries.bind("chl_abi", JAVA_INT).invokeExact();
+      if (abi != ABI) {
+        throw new MissingBackendException(
+            "cpu: the host library has interface %d, this engine speaks %d. Build both together."
+                .formatted(abi, ABI));
+      }
+      return libraries;
+    } catch (IllegalArgumentException e) {
+      throw new MissingBackendException(
+          "cpu: the host library does not load: %s. It needs glibc and libstdc++6."
+              .formatted(e.getMessage()),
+          e);
+    } catch (RuntimeException e) {
+      throw e;
+    } catch (Throwable e) {
+      throw new MissingBackendException("cpu: the host library does not load: " + e, e);
+    }
+  }
+
+  /** Sets a variable of the C environment that a library reads when it is loaded. */
+  @SuppressWarnings("restricted")
+  private static void defaultEnvironment(String name, String alternative, String value) {
+    if (System.getenv(name) != null || System.getenv(alternative) != null) {
+      return;
+    }
+    Linker linker = Linker.nativeLinker();
+    try (Arena arena = Arena.ofConfined()) {
+      MethodHandle setenv =
+          linker.downcallHandle(
+              linker.defaultLookup().findOrThrow("setenv"),
+              FunctionDescriptor.of(JAVA_INT, ADDRESS, ADDRESS, JAVA_INT));
+      int _ = (int) setenv.invokeExact(arena.allocateFrom(name), arena.allocateFrom(value), 0);
+    } catch (Throwable e) {
+      throw new MissingBackendException("cpu: setenv %s failed: %s".formatted(name, e), e);
+    }
+  }
+
+  /** A function of the host library; {@code result} null for none. */
+  @SuppressWarnings("restricted")
+  MethodHandle bind(String name, MemoryLayout result, MemoryLayout... arguments) {
+    FunctionDescriptor type =
+        result == null
+            ? FunctionDescriptor.ofVoid(arguments)
+            : FunctionDescriptor.of(result, arguments);
+    return Linker.nativeLinker().downcallHandle(lookup.findOrThrow(name), type);
+  }
+}

@@ -1,0 +1,249 @@
+package chladni.engine.backend.cpu;
+
+import chladni.engine.backend.ProgramException;
+import chladni.engine.graph.Add;
+import chladni.engine.graph.LeakyRelu;
+import chladni.engine.graph.MatMul;
+import chladni.engine.graph.Mul;
+import chladni.engine.graph.Shape;
+import chladni.engine.graph.Sigmoid;
+import chladni.engine.graph.Tanh;
+import chladni.engine.graph.Window;
+import chladni.engine.plan.Buffer;
+import chladni.engine.plan.Epilogue;
+import chladni.engine.plan.Layout;
+import chladni.engine.plan.OpStep;
+import java.util.List;
+
+/**
+ * Convolutions and matrix products through oneDNN. A weight is taken as it lies where an optimised
+ * implementation reads that layout; else the implementation chooses and a packed copy is kept, which
+ * is made again only when the variable has changed.
+ */
+final class Products {
+  private static final int FORWARD = 0;
+  private static final int BACKWARD_DATA = 1;
+  private static final int BACKWARD_WEIGHTS = 2;
+  private static final int TRANSPOSED = 3;
+
+  // Argument numbers of dnnl_types.h.
+  private static final int SRC = 1;
+  private static final int SRC_1 = 2;
+  private static final int DST = 17;
+  private static final int WEIGHTS = 33;
+  private static final int BIAS = 41;
+  private static final int SCRATCHPAD = 80;
+  private static final int DIFF_SRC = 129;
+  private static final int DIFF_DST = 145;
+  private static final int DIFF_WEIGHTS = 161;
+  private static final int POST_OP = 32768;
+
+  private final CpuLowering lowering;
+  private final Native library;
+  private final Binding binding;
+
+  Products(CpuLowering lowering) {
+    this.lowering = lowering;
+    this.library = lowering.library();
+    this.binding = lowering.binding();
+  }
+
+  void conv2d(OpStep step, Window window) {
+    Buffer src = step.inputs().get(0);
+    Buffer weight = step.inputs().get(1);
+    convolution(step, FORWARD, geometry(src, weight.type().shape(), step.output(), window), src, weight);
+  }
+
+  /** As a deconvolution where something is fused, else as a convolution's data gradient. */
+  void convTranspose2d(OpStep step, Window window) {
+    Buffer src = step.inputs().get(0);
+    Buffer weight = step.inputs().get(1);
+    int kind = step.epilogue().isEmpty() ? BACKWARD_DATA : TRANSPOSED;
+    convolution(step, kind, geometry(step.output(), weight.type().shape(), src, window), src, weight);
+  }
+
+  private void convolution(OpStep step, int kind, long[] geometry, Buffer src, Buffer weight) {
+    String subject = step.label();
+    List<Epilogue> epilogue = step.epilogue();
+    Words words = words(kind, geometry, epilogue);
+    long primitive = choose(kind, words, weight, subject);
+    boolean fused = true;
+    if (!epilogue.isEmpty() && isReference(primitive)) {
+      epilogue = List.of();
+      primitive = choose(kind, words(kind, geometry, epilogue), weight, subject);
+      fused = false;
+    }
+    long weights = lowering.own(library.primitiveWeights(primitive));
+    long address = lowering.weights(weight, weights, subject);
+    Words args = new Words();
+    boolean backward = kind == BACKWARD_DATA;
+    args.add(backward ? DIFF_DST : SRC, binding.address(src));
+    args.add(WEIGHTS, address);
+    args.add(backward ? DIFF_SRC : DST, binding.address(step.output()));
+    epilogueArguments(args, epilogue);
+    execute(primitive, args, step, library.layoutText(weights));
+    if (!fused) {
+      lowering.fused(step.label() + " epilogue", new FusedWords(binding).epilogue(step.output(), step.epilogue()));
+    }
+  }
+
+  void convWeightGrad(OpStep step, Window window) {
+    Buffer src = step.inputs().get(0);
+    Buffer dOut = step.inputs().get(1);
+    Buffer gradient = step.output();
+    long[] geometry = geometry(src, gradient.type().shape(), dOut, window);
+    Words words = words(BACKWARD_WEIGHTS, geometry, List.of());
+    long primitive = choose(BACKWARD_WEIGHTS, words, gradient, step.label());
+    long layout = lowering.own(library.primitiveWeights(primitive));
+    long wanted = binding.weightLayout(gradient);
+    boolean direct = library.layoutEqual(layout, wanted);
+    long to = direct ? binding.address(gradient) : lowering.temporary(library.layoutBytes(layout));
+    Words args =
+        new Words()
+            .add(SRC, binding.address(src))
+            .add(DIFF_DST, binding.address(dOut))
+            .add(DIFF_WEIGHTS, to);
+    execute(primitive, args, step, library.layoutText(layout));
+    if (!direct) {
+      lowering.reorder(layout, to, wanted, binding.address(gradient), step.label());
+    }
+  }
+
+  /** The layout that oneDNN would give the gradient of this step if it were free; the caller's. */
+  long gradientLayout(OpStep step, Window window) {
+    long[] geometry =
+        geometry(
+            step.inputs().get(0), step.output().type().shape(), step.inputs().get(1), window);
+    long primitive =
+        library.convolutionCreate(
+            lowering.engine(), words(BACKWARD_WEIGHTS, geometry, List.of()), 0, step.label());
+    try {
+      return library.primitiveWeights(primitive);
+    } finally {
+      library.primitiveDestroy(primitive);
+    }
+  }
+
+  /**
+   * The implementation's free choice, unless an optimised one exists for the layout in which the
+   * weight lies: a slightly slower kernel is cheaper than a copy of weights that change every step.
+   */
+  private long choose(int kind, Words words, Buffer weight, String subject) {
+    long free = lowering.primitive(library.convolutionCreate(lowering.engine(), words, 0, subject));
+    boolean packed = weight.layout() == Layout.PACKED;
+    if ((kind != FORWARD && kind != BACKWARD_WEIGHTS) || !packed) {
+      return free;
+    }
+    long lies = binding.weightLayout(weight);
+    long chosen = library.primitiveWeights(free);
+    try {
+      if (library.layoutEqual(chosen, lies)) {
+        return free;
+      }
+    } finally {
+      library.layoutDestroy(chosen);
+    }
+    long given;
+    try {
+      given = library.convolutionCreate(lowering.engine(), words, lies, subject);
+    } catch (NativeException e) {
+      return free; // No implementation takes this layout: the copy is listed as a step of its own.
+    }
+    lowering.primitive(given);
+    return isReference(given) ? free : given;
+  }
+
+  private boolean isReference(long primitive) {
+    return library.primitiveImplementation(primitive).contains("ref");
+  }
+
+  void matMul(OpStep step, MatMul op) {
+    Buffer a = step.inputs().get(0);
+    Buffer b = step.inputs().get(1);
+    Shape sa = a.type().shape();
+    Shape out = step.output().type().shape();
+    List<Epilogue> epilogue = step.epilogue();
+    long primitive = matMul(step, op, sa, out, epilogue);
+    boolean fused = true;
+    if (!epilogue.isEmpty() && isReference(primitive)) {
+      epilogue = List.of();
+      primitive = matMul(step, op, sa, out, epilogue);
+      fused = false;
+    }
+    Words args =
+        new Words()
+            .add(SRC, binding.address(a))
+            .add(WEIGHTS, binding.address(b))
+            .add(DST, binding.address(step.output()));
+    epilogueArguments(args, epilogue);
+    execute(primitive, args, step, "row-major");
+    if (!fused) {
+      lowering.fused(step.label() + " epilogue", new FusedWords(binding).epilogue(step.output(), step.epilogue()));
+    }
+  }
+
+  private long matMul(OpStep step, MatMul op, Shape a, Shape out, List<Epilogue> epilogue) {
+    Words words =
+        new Words()
+            .add(out.dim(0), a.dim(op.transposeA() ? 0 : 1), out.dim(1))
+            .add(op.transposeA() ? 1 : 0, op.transposeB() ? 1 : 0);
+    posts(words, epilogue);
+    return lowering.primitive(library.matmulCreate(lowering.engine(), words, step.label()));
+  }
+
+  private void execute(long primitive, Words args, OpStep step, String layout) {
+    long scratch = library.primitiveScratch(primitive);
+    if (scratch > 0) {
+      args.add(SCRATCHPAD, lowering.scratch(scratch));
+    }
+    lowering.primitive(primitive, args, step, layout);
+  }
+
+  /** N C H W O oH oW kH kW, strides, padding: of the convolution, whichever way it runs. */
+  private static long[] geometry(Buffer src, Shape weight, Buffer dst, Window w) {
+    Shape x = src.type().shape();
+    Shape y = dst.type().shape();
+    return new long[] {
+      x.dim(0), x.dim(1), x.dim(2), x.dim(3), y.dim(1), y.dim(2), y.dim(3), weight.dim(2),
+      weight.dim(3), w.strideH(), w.strideW(), w.padTop(), w.padLeft(), w.padBottom(), w.padRight()
+    };
+  }
+
+  private static Words words(int kind, long[] geometry, List<Epilogue> epilogue) {
+    Words words = new Words().add(kind).add(geometry);
+    posts(words, epilogue);
+    return words;
+  }
+
+  private static void posts(Words words, List<Epilogue> epilogue) {
+    boolean bias = FusedWords.startsWithBias(epilogue);
+    List<Epilogue> rest = bias ? epilogue.subList(1, epilogue.size()) : epilogue;
+    words.add(bias ? 1 : 0, rest.size());
+    for (Epilogue e : rest) {
+      switch (e.op()) {
+        case Mul _ -> words.add(0).number(0);
+        case Add _ -> words.add(1).number(0);
+        case LeakyRelu(double slope) -> words.add(2).number(slope);
+        case Tanh _ -> words.add(3).number(0);
+        case Sigmoid _ -> words.add(4).number(0);
+        default ->
+            throw new ProgramException(
+                "plan: %s is no epilogue; it is one of mul, add, leakyRelu, tanh, sigmoid."
+                    .formatted(e.op().name()));
+      }
+    }
+  }
+
+  private void epilogueArguments(Words args, List<Epilogue> epilogue) {
+    boolean bias = FusedWords.startsWithBias(epilogue);
+    if (bias) {
+      args.add(BIAS, binding.address(epilogue.getFirst().operand()));
+    }
+    List<Epilogue> rest = bias ? epilogue.subList(1, epilogue.size()) : epilogue;
+    for (int i = 0; i < rest.size(); i++) {
+      if (rest.get(i).operand() != null) {
+        args.add((long) POST_OP * (i + 1) | SRC_1, binding.address(rest.get(i).operand()));
+      }
+    }
+  }
+}

@@ -1,0 +1,136 @@
+// Scalar formulas of the elementwise operations, branch-free so that a compiler turns a loop over
+// them into vector code. Single precision, at most about 2 ulp from the exact value over the whole
+// range, with IEEE results for infinities and NaN. Shared by host and CUDA kernels.
+#pragma once
+
+#if defined(__CUDACC__)
+#define CHL_FN __host__ __device__ __forceinline__
+#else
+#define CHL_FN static inline __attribute__((always_inline))
+#endif
+
+CHL_FN int chl_bits(float x) {
+  int i;
+  __builtin_memcpy(&i, &x, 4);
+  return i;
+}
+CHL_FN float chl_float(int i) {
+  float x;
+  __builtin_memcpy(&x, &i, 4);
+  return x;
+}
+CHL_FN float chl_abs(float x) { return chl_float(chl_bits(x) & 0x7fffffff); }
+CHL_FN float chl_copysign(float magnitude, float sign) {
+  return chl_float((chl_bits(magnitude) & 0x7fffffff) | (chl_bits(sign) & (int)0x80000000));
+}
+
+// The nearest integer for |x| < 2^22, without an instruction that older machines lack.
+CHL_FN float chl_round(float x) {
+  const float shift = 12582912.f;
+  return (x + shift) - shift;
+}
+
+// e^r - 1 - r for |r| <= ln(2) / 2 (Taylor to r^7; the next term is below 2^-27).
+CHL_FN float chl_exp_tail(float r) {
+  float p = 1.9841270e-4f;
+  p = p * r + 1.3888889e-3f;
+  p = p * r + 8.3333333e-3f;
+  p = p * r + 4.1666667e-2f;
+  p = p * r + 1.6666667e-1f;
+  p = p * r + 0.5f;
+  return p * r * r;
+}
+
+// x = n ln 2 + r; ln 2 in two parts so that n times the first is exact.
+CHL_FN float chl_reduce(float x, float *n) {
+  *n = chl_round(x * 1.44269504f);
+  float r = x - *n * 0.693359375f;
+  return r + *n * 2.12194440e-4f;
+}
+CHL_FN float chl_pow2(int n) { return chl_float((n + 127) << 23); }
+
+CHL_FN float chl_exp(float x) {
+  float c = x < -104.f ? -104.f : x;
+  c = c > 89.f ? 89.f : c;
+  float n;
+  float r = chl_reduce(c, &n);
+  float y = 1.f + (r + chl_exp_tail(r));
+  // Two factors: 2^n alone is not a normal number at either end.
+  int i = (int)n, half = i >> 1;
+  y = y * chl_pow2(half) * chl_pow2(i - half);
+  return x != x ? x : y;
+}
+
+CHL_FN float chl_expm1(float x) {
+  float c = x < -25.f ? -25.f : x;
+  c = c > 89.f ? 89.f : c;
+  float n;
+  float r = chl_reduce(c, &n);
+  float p = r + chl_exp_tail(r);
+  int i = (int)n, half = i >> 1;
+  float a = chl_pow2(half), b = chl_pow2(i - half);
+  // 2^n p + (2^n - 1); at n = 128 the one no longer counts and both factors are applied late.
+  float s = a * b;
+  float y = i > 126 ? (p + 1.f) * a * b : s * p + (s - 1.f);
+  return x != x ? x : y;
+}
+
+CHL_FN float chl_log(float x) {
+  // Subnormal numbers are scaled up first.
+  bool tiny = x < 1.17549435e-38f;
+  float v = tiny ? x * 8388608.f : x;
+  int bits = chl_bits(v);
+  int e = ((bits - 0x3f3504f3) >> 23);  // m in [sqrt(1/2), sqrt(2))
+  float m = chl_float(bits - (e << 23)) - 1.f;
+  float k = (float)(e - (tiny ? 23 : 0));
+  float p = 7.0376836292e-2f;  // Cephes logf
+  p = p * m - 1.1514610310e-1f;
+  p = p * m + 1.1676998740e-1f;
+  p = p * m - 1.2420140846e-1f;
+  p = p * m + 1.4249322787e-1f;
+  p = p * m - 1.6668057665e-1f;
+  p = p * m + 2.0000714765e-1f;
+  p = p * m - 2.4999993993e-1f;
+  p = p * m + 3.3333331174e-1f;
+  float m2 = m * m;
+  float y = p * m * m2;
+  y += k * -2.12194440e-4f;
+  y -= 0.5f * m2;
+  y = m + y;
+  y += k * 0.693359375f;
+  const float inf = __builtin_inff();
+  y = x == 0.f ? -inf : y;
+  y = x == inf ? inf : y;
+  y = x < 0.f ? __builtin_nanf("") : y;
+  return x != x ? x : y;
+}
+
+// log(1 + e) for 0 <= e <= 1, exact for small e.
+CHL_FN float chl_log1p_unit(float e) {
+  float u = 1.f + e;
+  return chl_log(u) + (e - (u - 1.f)) / u;
+}
+
+CHL_FN float chl_tanh(float x) {
+  float t = chl_expm1(-2.f * chl_abs(x));
+  return chl_copysign(-t / (t + 2.f), x) + (x != x ? x : 0.f);
+}
+
+CHL_FN float chl_sigmoid(float x) {
+  float e = chl_exp(-chl_abs(x));
+  return (x >= 0.f ? 1.f : e) / (1.f + e) + (x != x ? x : 0.f);
+}
+
+CHL_FN float chl_softplus(float x) {
+  float e = chl_exp(-chl_abs(x));
+  return (x > 0.f ? x : 0.f) + chl_log1p_unit(e) + (x != x ? x : 0.f);
+}
+
+// NaN wins, as in Math.max and in PyTorch.
+CHL_FN float chl_max(float a, float b) { return (a > b) | (a != a) ? a : b; }
+CHL_FN float chl_min(float a, float b) { return (a < b) | (a != a) ? a : b; }
+CHL_FN float chl_sign(float x) {
+  float s = x > 0.f ? 1.f : x;
+  return x < 0.f ? -1.f : s;
+}
+CHL_FN float chl_is_finite(float x) { return chl_abs(x) < __builtin_inff() ? 1.f : 0.f; }

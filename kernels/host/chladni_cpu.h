@@ -1,0 +1,68 @@
+// The C ABI between Java (backend/cpu/Native.java) and the host library.
+// Creating functions return null on failure, others a negative number; chl_error then says why.
+// Everything is called on one thread per engine: the OpenMP team belongs to it.
+#pragma once
+#include <stdint.h>
+
+#define CHL_API extern "C" __attribute__((visibility("default")))
+
+// Raised whenever a signature or a word list below changes.
+enum { CHL_ABI = 1 };
+
+// Steps of a program; the words that follow are given at chl_program_add in program.cpp.
+enum {
+  CHL_STEP_ELEMENTWISE = 1,
+  CHL_STEP_REDUCTION = 2,
+  CHL_STEP_PRIMITIVE = 3,
+  CHL_STEP_PACK = 4,
+  CHL_STEP_CHANGED = 5,
+  CHL_STEP_MAX_POOL = 6,
+  CHL_STEP_MAX_POOL_GRAD = 7,
+  CHL_STEP_LOG_SOFTMAX = 8,
+  CHL_STEP_DROPOUT = 9,
+  CHL_STEP_ONE_HOT = 10,
+  CHL_STEP_TO_FLOAT = 11,
+  CHL_STEP_INCREMENT = 12,
+  CHL_STEP_COPY = 13
+};
+
+enum { CHL_CONV_FORWARD = 0, CHL_CONV_BACKWARD_DATA = 1, CHL_CONV_BACKWARD_WEIGHTS = 2,
+       CHL_CONV_TRANSPOSED = 3 };
+
+enum { CHL_POST_MUL = 0, CHL_POST_ADD = 1, CHL_POST_LEAKY_RELU = 2, CHL_POST_TANH = 3,
+       CHL_POST_SIGMOID = 4 };
+
+CHL_API int chl_abi(void);
+CHL_API const char *chl_error(void);
+
+CHL_API void *chl_engine_create(int threads);
+CHL_API void chl_engine_destroy(void *engine);
+CHL_API const char *chl_engine_describe(void *engine);
+
+// A layout is how a tensor of logical dims lies in memory, as oneDNN states it.
+CHL_API void *chl_layout_plain(const int64_t *dims, int rank);
+CHL_API void *chl_layout_clone(const void *layout);
+CHL_API int64_t chl_layout_bytes(const void *layout);
+CHL_API int chl_layout_equal(const void *a, const void *b);
+CHL_API const char *chl_layout_text(const void *layout);
+CHL_API void chl_layout_destroy(void *layout);
+
+// words: kind N C H W O oH oW kH kW strideH strideW padTop padLeft padBottom padRight bias posts,
+// then (post, bits of a double) each. Dims are those of the convolution, whichever way it runs.
+// weights: the layout to take, or null for the implementation's choice.
+CHL_API void *chl_convolution_create(void *engine, const int64_t *words, const void *weights);
+// words: M K N transposeA transposeB bias posts, then as above.
+CHL_API void *chl_matmul_create(void *engine, const int64_t *words);
+CHL_API void *chl_reorder_create(void *engine, const void *from, const void *to);
+CHL_API const char *chl_primitive_implementation(const void *primitive);
+CHL_API int64_t chl_primitive_scratch(const void *primitive);
+// The layout of weights (or of their gradient), in (O, C, kH, kW); the caller's to destroy.
+CHL_API void *chl_primitive_weights(const void *primitive);
+CHL_API void chl_primitive_destroy(void *primitive);
+
+CHL_API void *chl_program_create(void *engine);
+CHL_API int chl_program_add(void *program, int kind, const int64_t *words, int64_t count);
+CHL_API int chl_program_run(void *program);
+// Runs once with a clock around each step; seconds: one per step, in the order they were added.
+CHL_API int chl_program_profile(void *program, double *seconds);
+CHL_API void chl_program_destroy(void *program);

@@ -1,0 +1,271 @@
+// oneDNN primitives: convolutions in their four directions, matrix products, reorders.
+// Activations are channels-last f32, weights what the primitive or the caller chooses, scratch
+// memory is the caller's.
+#include <omp.h>
+
+#include <cstring>
+
+#include "host/internal.h"
+
+// What backend/cpu/Products.java calls them by.
+static_assert(DNNL_ARG_SRC == 1 && DNNL_ARG_SRC_1 == 2 && DNNL_ARG_DST == 17 &&
+                  DNNL_ARG_WEIGHTS == 33 && DNNL_ARG_BIAS == 41 && DNNL_ARG_SCRATCHPAD == 80 &&
+                  DNNL_ARG_DIFF_SRC == 129 && DNNL_ARG_DIFF_DST == 145 &&
+                  DNNL_ARG_DIFF_WEIGHTS == 161 && DNNL_ARG_ATTR_MULTIPLE_POST_OP_BASE == 32768,
+              "oneDNN numbers its arguments otherwise");
+
+namespace chladni {
+
+const_dnnl_memory_desc_t Primitive::argument(int id) const {
+  for (auto &a : arguments)
+    if (a.first == id) return a.second;
+  throw std::runtime_error(implementation + " takes no argument " + std::to_string(id));
+}
+
+Primitive::~Primitive() {
+  if (primitive) dnnl_primitive_destroy(primitive);
+  if (desc) dnnl_primitive_desc_destroy(desc);
+  for (auto d : owned) dnnl_memory_desc_destroy(d);
+  delete weights;
+}
+
+namespace {
+
+struct Attributes {
+  dnnl_primitive_attr_t attr = nullptr;
+  dnnl_post_ops_t posts = nullptr;
+  Attributes() {
+    check(dnnl_primitive_attr_create(&attr), "attributes");
+    check(dnnl_primitive_attr_set_scratchpad_mode(attr, dnnl_scratchpad_mode_user), "scratchpad");
+  }
+  ~Attributes() {
+    if (posts) dnnl_post_ops_destroy(posts);
+    if (attr) dnnl_primitive_attr_destroy(attr);
+  }
+};
+
+// A region of threads costs some microseconds: below these a primitive is made for one.
+const int64_t kParallelFlops = 4000000;
+const int64_t kParallelBytes = 128 * 1024;
+
+// The size of the team while a primitive is made or run, which oneDNN takes from the thread.
+struct Team {
+  int usual;
+  Team(const Engine &engine, int threads) : usual(engine.threads) {
+    if (threads != usual) omp_set_num_threads(threads);
+    narrowed = threads != usual;
+  }
+  ~Team() {
+    if (narrowed) omp_set_num_threads(usual);
+  }
+  bool narrowed;
+};
+
+double as_double(int64_t bits) {
+  double d;
+  memcpy(&d, &bits, 8);
+  return d;
+}
+
+dnnl_memory_desc_t keep(Primitive &p, dnnl_memory_desc_t d) {
+  p.owned.push_back(d);
+  return d;
+}
+
+dnnl_memory_desc_t tagged(Primitive &p, std::vector<int64_t> dims, dnnl_format_tag_t tag) {
+  dnnl_dims_t d;
+  std::copy(dims.begin(), dims.end(), d);
+  dnnl_memory_desc_t m;
+  check(dnnl_memory_desc_create_with_tag(&m, static_cast<int>(dims.size()), d, dnnl_f32, tag),
+        "a memory description");
+  return keep(p, m);
+}
+
+dnnl_memory_desc_t swapped(Primitive &p, const_dnnl_memory_desc_t d) {
+  const int order[] = {1, 0, 2, 3};
+  dnnl_memory_desc_t m;
+  check(dnnl_memory_desc_permute_axes(&m, d, order), "a permutation of axes");
+  return keep(p, m);
+}
+
+void add_posts(Primitive &p, Attributes &a, const int64_t *words, int64_t count, int64_t channels,
+               int rank) {
+  if (!count) return;
+  check(dnnl_post_ops_create(&a.posts), "post-operations");
+  for (int64_t i = 0; i < count; ++i) {
+    double alpha = as_double(words[2 * i + 1]);
+    switch (words[2 * i]) {
+      case CHL_POST_MUL:
+      case CHL_POST_ADD: {
+        auto d = rank == 4 ? tagged(p, {1, channels, 1, 1}, dnnl_acdb)
+                           : tagged(p, {1, channels}, dnnl_ab);
+        check(dnnl_post_ops_append_binary(
+                  a.posts, words[2 * i] == CHL_POST_MUL ? dnnl_binary_mul : dnnl_binary_add, d),
+              "a binary post-operation");
+        p.arguments.emplace_back(
+            DNNL_ARG_ATTR_MULTIPLE_POST_OP(static_cast<int>(i)) | DNNL_ARG_SRC_1, d);
+        break;
+      }
+      case CHL_POST_LEAKY_RELU:
+        check(dnnl_post_ops_append_eltwise(a.posts, dnnl_eltwise_relu, static_cast<float>(alpha), 0),
+              "a leaky ReLU");
+        break;
+      case CHL_POST_TANH:
+        check(dnnl_post_ops_append_eltwise(a.posts, dnnl_eltwise_tanh, 0, 0), "a tanh");
+        break;
+      case CHL_POST_SIGMOID:
+        check(dnnl_post_ops_append_eltwise(a.posts, dnnl_eltwise_logistic, 0, 0), "a sigmoid");
+        break;
+      default: throw std::runtime_error("unknown post-operation");
+    }
+  }
+  check(dnnl_primitive_attr_set_post_ops(a.attr, a.posts), "post-operations");
+}
+
+void finish(Primitive &p) {
+  const char *name = nullptr;
+  dnnl_primitive_desc_query(p.desc, dnnl_query_impl_info_str, 0, &name);
+  p.implementation = name ? name : "?";
+  auto scratch = dnnl_primitive_desc_query_md(p.desc, dnnl_query_scratchpad_md, 0);
+  p.scratch = scratch ? static_cast<int64_t>(dnnl_memory_desc_get_size(scratch)) : 0;
+  if (p.scratch) p.arguments.emplace_back(DNNL_ARG_SCRATCHPAD, scratch);
+  check(dnnl_primitive_create(&p.primitive, p.desc), "to create " + p.implementation);
+}
+
+}  // namespace
+}  // namespace chladni
+
+using namespace chladni;
+
+CHL_API void *chl_convolution_create(void *engine, const int64_t *w, const void *weights) {
+  return guarded<void *>(nullptr, [&]() -> void * {
+    auto p = std::unique_ptr<Primitive>(new Primitive());
+    auto *e = p->engine = static_cast<Engine *>(engine);
+    const int64_t kind = w[0], bias = w[16], posts = w[17];
+    const int64_t flops = 2 * w[1] * w[2] * w[5] * w[6] * w[7] * w[8] * w[9];
+    p->threads = flops < kParallelFlops ? 1 : e->threads;
+    Team team(*e, p->threads);
+    auto src = tagged(*p, {w[1], w[2], w[3], w[4]}, dnnl_acdb);
+    auto dst = tagged(*p, {w[1], w[5], w[6], w[7]}, dnnl_acdb);
+    auto any = tagged(*p, {w[5], w[2], w[8], w[9]}, dnnl_format_tag_any);
+    const_dnnl_memory_desc_t wei = weights ? static_cast<const Layout *>(weights)->desc : any;
+    dnnl_dims_t stride = {w[10], w[11]}, dilation = {0, 0};
+    dnnl_dims_t before = {w[12], w[13]}, after = {w[14], w[15]};
+    const bool transposed = kind == CHL_CONV_TRANSPOSED;
+    const int64_t channels = transposed ? w[2] : w[5];
+    auto b = bias ? tagged(*p, {channels}, dnnl_a) : nullptr;
+    Attributes a;
+    add_posts(*p, a, w + 18, posts, channels, 4);
+    auto arg = [&](int id, const_dnnl_memory_desc_t d) { p->arguments.emplace_back(id, d); };
+    if (kind == CHL_CONV_FORWARD) {
+      check(dnnl_convolution_forward_primitive_desc_create(
+                &p->desc, e->engine, dnnl_forward_inference, dnnl_convolution_direct, src, wei, b,
+                dst, stride, dilation, before, after, a.attr),
+            "a convolution");
+    } else if (transposed) {
+      auto turned = weights ? swapped(*p, wei) : tagged(*p, {w[2], w[5], w[8], w[9]}, dnnl_format_tag_any);
+      check(dnnl_deconvolution_forward_primitive_desc_create(
+                &p->desc, e->engine, dnnl_forward_inference, dnnl_deconvolution_direct, dst, turned,
+                b, src, stride, dilation, before, after, a.attr),
+            "a transposed convolution");
+    } else {
+      dnnl_primitive_desc_t hint;
+      check(dnnl_convolution_forward_primitive_desc_create(
+                &hint, e->engine, dnnl_forward_training, dnnl_convolution_direct, src, any, nullptr,
+                dst, stride, dilation, before, after, nullptr),
+            "a convolution");
+      dnnl_status_t s =
+          kind == CHL_CONV_BACKWARD_DATA
+              ? dnnl_convolution_backward_data_primitive_desc_create(
+                    &p->desc, e->engine, dnnl_convolution_direct, src, wei, dst, stride, dilation,
+                    before, after, hint, a.attr)
+              : dnnl_convolution_backward_weights_primitive_desc_create(
+                    &p->desc, e->engine, dnnl_convolution_direct, src, wei, nullptr, dst, stride,
+                    dilation, before, after, hint, a.attr);
+      dnnl_primitive_desc_destroy(hint);
+      check(s, kind == CHL_CONV_BACKWARD_DATA ? "a convolution's data gradient"
+                                              : "a convolution's weight gradient");
+    }
+    auto query = kind == CHL_CONV_BACKWARD_WEIGHTS ? dnnl_query_diff_weights_md
+                                                   : dnnl_query_weights_md;
+    auto chosen = dnnl_primitive_desc_query_md(p->desc, query, 0);
+    p->weights = new Layout(transposed ? swapped(*p, chosen) : chosen);
+    if (kind == CHL_CONV_BACKWARD_WEIGHTS) {
+      arg(DNNL_ARG_SRC, src);
+      arg(DNNL_ARG_DIFF_DST, dst);
+      arg(DNNL_ARG_DIFF_WEIGHTS, chosen);
+    } else if (kind == CHL_CONV_BACKWARD_DATA) {
+      arg(DNNL_ARG_DIFF_DST, dst);
+      arg(DNNL_ARG_WEIGHTS, chosen);
+      arg(DNNL_ARG_DIFF_SRC, src);
+    } else {
+      arg(DNNL_ARG_SRC, transposed ? dst : src);
+      arg(DNNL_ARG_WEIGHTS, chosen);
+      if (b) arg(DNNL_ARG_BIAS, b);
+      arg(DNNL_ARG_DST, transposed ? src : dst);
+    }
+    finish(*p);
+    return p.release();
+  });
+}
+
+CHL_API void *chl_matmul_create(void *engine, const int64_t *w) {
+  return guarded<void *>(nullptr, [&]() -> void * {
+    auto p = std::unique_ptr<Primitive>(new Primitive());
+    auto *e = p->engine = static_cast<Engine *>(engine);
+    const int64_t m = w[0], k = w[1], n = w[2];
+    p->threads = 2 * m * k * n < kParallelFlops ? 1 : e->threads;
+    Team team(*e, p->threads);
+    auto a = tagged(*p, {m, k}, w[3] ? dnnl_ba : dnnl_ab);
+    auto b = tagged(*p, {k, n}, w[4] ? dnnl_ba : dnnl_ab);
+    auto c = tagged(*p, {m, n}, dnnl_ab);
+    auto bias = w[5] ? tagged(*p, {1, n}, dnnl_ab) : nullptr;
+    Attributes at;
+    add_posts(*p, at, w + 7, w[6], n, 2);
+    check(dnnl_matmul_primitive_desc_create(&p->desc, e->engine, a, b, bias, c, at.attr),
+          "a matrix product");
+    p->arguments.emplace_back(DNNL_ARG_SRC, a);
+    p->arguments.emplace_back(DNNL_ARG_WEIGHTS, b);
+    if (bias) p->arguments.emplace_back(DNNL_ARG_BIAS, bias);
+    p->arguments.emplace_back(DNNL_ARG_DST, c);
+    finish(*p);
+    return p.release();
+  });
+}
+
+CHL_API void *chl_reorder_create(void *engine, const void *from, const void *to) {
+  return guarded<void *>(nullptr, [&]() -> void * {
+    auto p = std::unique_ptr<Primitive>(new Primitive());
+    auto *e = p->engine = static_cast<Engine *>(engine);
+    Layout a(static_cast<const Layout *>(from)->desc), b(static_cast<const Layout *>(to)->desc);
+    auto src = keep(*p, a.desc), dst = keep(*p, b.desc);
+    p->threads = static_cast<int64_t>(dnnl_memory_desc_get_size(dst)) < kParallelBytes ? 1 : e->threads;
+    Team team(*e, p->threads);
+    a.desc = b.desc = nullptr;
+    Attributes at;
+    check(dnnl_reorder_primitive_desc_create(&p->desc, src, e->engine, dst, e->engine, at.attr),
+          "a reorder");
+    p->arguments.emplace_back(DNNL_ARG_FROM, src);
+    p->arguments.emplace_back(DNNL_ARG_TO, dst);
+    finish(*p);
+    return p.release();
+  });
+}
+
+CHL_API const char *chl_primitive_implementation(const void *primitive) {
+  return static_cast<const Primitive *>(primitive)->implementation.c_str();
+}
+
+CHL_API int64_t chl_primitive_scratch(const void *primitive) {
+  return static_cast<const Primitive *>(primitive)->scratch;
+}
+
+CHL_API void *chl_primitive_weights(const void *primitive) {
+  return guarded<void *>(nullptr, [&]() -> void * {
+    auto *w = static_cast<const Primitive *>(primitive)->weights;
+    if (!w) throw std::runtime_error("this primitive has no weights");
+    return new Layout(w->desc);
+  });
+}
+
+CHL_API void chl_primitive_destroy(void *primitive) { delete static_cast<Primitive *>(primitive); }

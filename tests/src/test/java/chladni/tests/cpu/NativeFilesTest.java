@@ -1,0 +1,74 @@
+package chladni.tests.cpu;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import chladni.engine.Engine;
+import chladni.engine.backend.BackendOptions;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+final class NativeFilesTest {
+  /** What a child process runs. */
+  static final class Child {
+    public static void main(String[] args) {
+      try (Engine engine = Engine.open("cpu", new BackendOptions(1))) {
+        System.out.print(engine.backend().name());
+      } catch (chladni.engine.backend.MissingBackendException e) {
+        System.out.print(e.getMessage());
+      }
+    }
+  }
+
+  private static Process child(Path directory) throws IOException {
+    return new ProcessBuilder(
+            Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+            "--enable-native-access=ALL-UNNAMED",
+            "-Dchladni.native.directory=" + directory,
+            "-cp",
+            System.getProperty("java.class.path"),
+            Child.class.getName())
+        .redirectErrorStream(true)
+        .start();
+  }
+
+  private static String output(Process process) throws IOException, InterruptedException {
+    String text = new String(process.getInputStream().readAllBytes());
+    process.waitFor();
+    return text;
+  }
+
+  @Test
+  void processesThatStartTogetherShareOneDirectoryWithWholeFiles(@TempDir Path directory)
+      throws IOException, InterruptedException {
+    Path files = directory.resolve("native");
+    List<Process> children = new ArrayList<>();
+    for (int i = 0; i < 3; i++) {
+      children.add(child(files));
+    }
+    for (Process c : children) {
+      assertThat(output(c)).isEqualTo("cpu");
+    }
+    try (Stream<Path> all = Files.walk(files)) {
+      assertThat(all.filter(Files::isRegularFile).map(f -> f.getFileName().toString()))
+          .containsExactlyInAnyOrder("libchladni_cpu.so", "libdnnl.so.3", "libgomp.so.1");
+    }
+    assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(files)))
+        .isEqualTo("rwx------");
+  }
+
+  @Test
+  void directoryThatOthersCanWriteIsRefused(@TempDir Path directory)
+      throws IOException, InterruptedException {
+    Files.setPosixFilePermissions(directory, PosixFilePermissions.fromString("rwxrwxrwx"));
+    assertThat(output(child(directory)))
+        .contains("can be written by others")
+        .contains("chladni.native.directory");
+  }
+}

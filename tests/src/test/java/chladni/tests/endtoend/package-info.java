@@ -1,0 +1,2 @@
+/** The whole job, small: from files to the report. */
+package chladni.tests.endtoend;

@@ -1,0 +1,29 @@
+package chladni.tests.ops;
+
+import java.util.List;
+import java.util.stream.Stream;
+
+/** The table: every operation at least once, with attributes other than the usual and odd sizes. */
+final class OpCases {
+  private OpCases() {}
+
+  private static final List<OpCase> ALL =
+      Stream.of(
+              ElementwiseCases.all(),
+              ShapeCases.all(),
+              ReductionCases.all(),
+              ConvolutionCases.all(),
+              NormalisationCases.all(),
+              StateCases.all())
+          .flatMap(List::stream)
+          .toList();
+
+  static List<OpCase> all() {
+    return ALL;
+  }
+
+  /** The rows whose derivative is one of these. */
+  static Stream<OpCase> with(OpCase.Derivative... kinds) {
+    return ALL.stream().filter(c -> List.of(kinds).contains(c.derivative()));
+  }
+}
