@@ -1,6 +1,32 @@
 package chladni.tests.plan;
 
-import chladni.engine.graph.*;
+import chladni.engine.graph.Abs;
+import chladni.engine.graph.Add;
+import chladni.engine.graph.Div;
+import chladni.engine.graph.ElementwiseOp;
+import chladni.engine.graph.Equal;
+import chladni.engine.graph.Exp;
+import chladni.engine.graph.Expm1;
+import chladni.engine.graph.Greater;
+import chladni.engine.graph.IsFinite;
+import chladni.engine.graph.LeakyRelu;
+import chladni.engine.graph.LeakyStep;
+import chladni.engine.graph.Log;
+import chladni.engine.graph.Maximum;
+import chladni.engine.graph.Minimum;
+import chladni.engine.graph.Mul;
+import chladni.engine.graph.Neg;
+import chladni.engine.graph.Reciprocal;
+import chladni.engine.graph.Scale;
+import chladni.engine.graph.Shift;
+import chladni.engine.graph.Sigmoid;
+import chladni.engine.graph.Sign;
+import chladni.engine.graph.Softplus;
+import chladni.engine.graph.Sqrt;
+import chladni.engine.graph.StopGradient;
+import chladni.engine.graph.Sub;
+import chladni.engine.graph.Tanh;
+import chladni.engine.graph.Where;
 
 /** Elementwise operations on arrays of doubles. */
 final class Arithmetic {

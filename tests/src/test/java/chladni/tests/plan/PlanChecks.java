@@ -56,7 +56,9 @@ final class PlanChecks {
     for (Step step : plan.steps()) {
       for (Buffer b : step.reads()) {
         if (b.place() instanceof Place.OfVariable && !isNew(plan, b)) {
-          assertThat(replaced).as("%s reads an old version", step.label()).doesNotContain(b.place());
+          assertThat(replaced)
+              .as("%s reads an old version", step.label())
+              .doesNotContain(b.place());
         }
       }
       for (Buffer b : step.writes()) {
@@ -93,7 +95,9 @@ final class PlanChecks {
     }
   }
 
-  /** No two buffers overlap while both are alive, but where a result legally replaces an operand. */
+  /**
+   * No two buffers overlap while both are alive, but where a result legally replaces an operand.
+   */
   static void liveBuffersAreApart(Plan plan) {
     ToLongFunction<Buffer> bytes = b -> 4 * b.type().shape().elements();
     MemoryPlan memory = plan.memory(bytes);

@@ -81,7 +81,8 @@ final class Twin {
   private static void same(String what, double[] actual, double[] expected) {
     assertThat(actual.length).as(what).isEqualTo(expected.length);
     double scale = 
-        Math.max(1, Arrays.stream(expected).map(Math::abs).filter(Double::isFinite).max().orElse(1));
+        Math.max(
+            1, Arrays.stream(expected).map(Math::abs).filter(Double::isFinite).max().orElse(1));
     for (int i = 0; i < expected.length; i++) {
       if (Double.isFinite(expected[i])) {
         assertThat(actual[i]).as("%s [%d]", what, i).isCloseTo(expected[i], within(1e-9 * scale));

@@ -159,7 +159,8 @@ final class Assembly implements Storage {
   }
 
   private Buffer home(Node node, Place place) {
-    Buffer home = buffer(node.type(), layouts.of(node), place, node.toString(), layouts.family(node));
+    String family = layouts.family(node);
+    Buffer home = buffer(node.type(), layouts.of(node), place, node.toString(), family);
     homes.put(node, home);
     return home;
   }

@@ -4,8 +4,8 @@ import java.util.List;
 
 /**
  * The same values in another buffer of the same type: an INT32 assignment or output, the way
- * between {@link Layout#PACKED} and {@link Layout#ROW_MAJOR}, or bytes in equal layouts. All other copies are {@link
- * ElementwiseStep}s.
+ * between {@link Layout#PACKED} and {@link Layout#ROW_MAJOR}, or bytes in equal layouts. All other
+ * copies are {@link ElementwiseStep}s.
  */
 public record CopyStep(String label, Buffer from, Buffer to) implements Step {
   @Override

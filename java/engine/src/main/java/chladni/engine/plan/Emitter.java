@@ -233,7 +233,13 @@ final class Emitter {
     return kind == null
         ? new ElementwiseStep(label(), space.extents(), space.loads(), program, space.writes())
         : new ReductionStep(
-            label(), space.extents(), space.reduced(), kind, space.loads(), program, space.writes());
+            label(),
+            space.extents(),
+            space.reduced(),
+            kind,
+            space.loads(),
+            program,
+            space.writes());
   }
 
   private int number(int register) {

@@ -109,7 +109,8 @@ final class MemoryPlanner {
   private static boolean replaces(Step step, Buffer operand, Buffer result) {
     return switch (step) {
       case ElementwiseStep kernel -> replaces(kernel, operand, result);
-      case OpStep op -> op.node().op() instanceof Dropout && op.inputs().get(0).root().equals(operand);
+      case OpStep op ->
+          op.node().op() instanceof Dropout && op.inputs().get(0).root().equals(operand);
       case ReductionStep _, CopyStep _ -> false;
     };
   }
