@@ -83,6 +83,25 @@ class TrainPix2pixCommandTest {
   }
 
   @Test
+  void aFullDiskIsNamedAndTheCheckpointStands() throws Exception {
+    trained("--out @run --steps 1");
+    byte[] before = Files.readAllBytes(bench.path("run/checkpoint.safetensors"));
+    // A limit on the size of files stands in for a disk without room: writes fail the same way.
+    Path said = bench.path("said.txt");
+    Process process =
+        new ProcessBuilder(limited(TRAIN + "--out @run --steps 2 --resume"))
+            .redirectErrorStream(true)
+            .redirectOutput(said.toFile())
+            .start();
+    assertThat(process.waitFor()).isEqualTo(1);
+    assertThat(said).content().contains("chladni train pix2pix: ", "checkpoint.safetensors");
+    assertThat(said).content().doesNotContain("defect");
+    assertThat(Files.readAllBytes(bench.path("run/checkpoint.safetensors"))).isEqualTo(before);
+    assertThat(bench.path("run")).isDirectoryNotContaining("glob:**.chladni-tmp");
+    trained("--out @run --steps 2 --resume");
+  }
+
+  @Test
   void aLossThatIsNotFiniteIsNamedAndTheCheckpointStands() throws IOException {
     NpyArray target = Npy.read(bench.path("tgt.npy"));
     target.values()[4 * 128 * 128 + 77] = Float.NaN;
@@ -217,18 +236,30 @@ class TrainPix2pixCommandTest {
   }
 
   private Process start(String command) throws IOException {
+    return new ProcessBuilder(java(command))
+        .redirectErrorStream(true)
+        .redirectOutput(ProcessBuilder.Redirect.DISCARD)
+        .start();
+  }
+
+  private List<String> limited(String command) {
+    List<String> words =
+        new ArrayList<>(List.of("bash", "-c", "ulimit -f 16; exec \"$@\"", "bash"));
+    words.addAll(java(command));
+    return words;
+  }
+
+  private List<String> java(String command) {
     List<String> words =
         new ArrayList<>(
             List.of(
                 Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                 "--enable-native-access=ALL-UNNAMED",
+                "-XX:-UsePerfData",
                 "-cp",
                 System.getProperty("java.class.path"),
                 "chladni.app.cli.Main"));
     words.addAll(List.of(bench.words(command)));
-    return new ProcessBuilder(words)
-        .redirectErrorStream(true)
-        .redirectOutput(ProcessBuilder.Redirect.DISCARD)
-        .start();
+    return words;
   }
 }

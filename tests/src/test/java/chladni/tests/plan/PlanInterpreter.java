@@ -15,6 +15,7 @@ import chladni.engine.plan.OpStep;
 import chladni.engine.plan.Place;
 import chladni.engine.plan.Plan;
 import chladni.engine.plan.ReductionStep;
+import chladni.engine.plan.Space;
 import chladni.engine.plan.Step;
 import chladni.engine.plan.View;
 import chladni.engine.plan.Write;
@@ -145,7 +146,7 @@ final class PlanInterpreter {
       List<Instr> instrs,
       List<Write> writes) {
     int[] extents = space.clone();
-    if (space.length == 1 && space[0] == chladni.engine.plan.Space.FAMILY) {
+    if (space.length == 1 && space[0] == Space.FAMILY) {
       extents[0] = length(writes.get(0).to().buffer());
     }
     int points = Arrays.stream(extents).reduce(1, (a, b) -> a * b);

@@ -35,10 +35,8 @@ final class Failures {
           case FileSystemException file -> file(file);
           case UncheckedIOException io when io.getCause() instanceof FileSystemException file ->
               file(file);
-          case UncheckedIOException io ->
-              io.getCause().getMessage() + ". Check the disk; what was saved before stands.";
-          case IOException io when io.getMessage() != null ->
-              io.getMessage() + ". Check the disk; what was saved before stands.";
+          case UncheckedIOException io -> disk(io.getMessage());
+          case IOException io when io.getMessage() != null -> disk(io.getMessage());
           case Throwable _ when isOurs(e) -> e.getMessage();
           default -> null;
         };
@@ -56,6 +54,10 @@ final class Failures {
 
   private static boolean isOurs(Throwable e) {
     return e.getClass().getPackageName().startsWith("chladni.") && e.getMessage() != null;
+  }
+
+  private static String disk(String what) {
+    return what + ". Check the disk; what was saved before stands.";
   }
 
   private static String file(FileSystemException e) {

@@ -35,12 +35,12 @@ public record DemoPreset(
           28,
           1040,
           Recipe.SMALL,
-          new Schedule(300, 32, 2e-3, 0.5),
-          new Schedule(300, 16, 2e-3, 0.5),
-          new Schedule(100, 128, 3e-4, 0.5),
-          new Schedule(700, 8, 4e-4, 0.5),
-          new Schedule(500, 8, 4e-4, 0.5),
-          new Schedule(400, 64, 2e-3, 0.5),
+          new Schedule(120, 32, 5e-4, 0.5),
+          new Schedule(250, 16, 2e-3, 0.5),
+          new Schedule(150, 128, 2e-4, 0.5),
+          new Schedule(700, 8, 1e-3, 0.5),
+          new Schedule(500, 8, 1e-3, 0.5),
+          new Schedule(400, 48, 2e-3, 0.5),
           false);
 
   /** A minute at most: for tests, whose figures mean nothing. */

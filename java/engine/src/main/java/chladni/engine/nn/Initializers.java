@@ -27,6 +27,17 @@ public final class Initializers {
     return constant(1);
   }
 
+  /** 1 on the diagonal of a square matrix. */
+  public static Initializer identity() {
+    return (name, shape, seed) -> {
+      float[] values = new float[Math.toIntExact(shape.elements())];
+      for (int i = 0; i < values.length; i += shape.dim(1) + 1) {
+        values[i] = 1;
+      }
+      return values;
+    };
+  }
+
   /** N(mean, std) by Box and Muller. */
   public static Initializer normal(double mean, double std) {
     return (name, shape, seed) -> {

@@ -169,9 +169,8 @@ final class Assembly implements Storage {
       return;
     }
     Buffer home = newHome(node);
-    // A kernel must find its operands' homes, and not its own, while it is written.
-    if (epilogues.endingAt(node) != null || !isFlexible(node)) {
-      homes.put(node, home);
+    homes.put(node, home);
+    if (!isFlexible(node)) {
       operation(node, home);
     } else if (Fusion.isReduction(node)) {
       kernel(Seed.reduced(node, reductionLayout(node.input(0)), home));
@@ -185,7 +184,6 @@ final class Assembly implements Storage {
     } else {
       kernel(Seed.whole(node, home, true, node.id()));
     }
-    homes.put(node, home);
   }
 
   private Layout reductionLayout(Node value) {
@@ -260,7 +258,7 @@ final class Assembly implements Storage {
       wanted.addAll(blocked.store());
       if (!blocked.variable().isEmpty()) {
         refused.add(blocked.variable());
-      } else if (blocked.store().isEmpty()) {
+      } else if (stored.containsAll(blocked.store())) {
         throw new IllegalStateException("no kernel for " + seed);
       }
     }
@@ -282,11 +280,8 @@ final class Assembly implements Storage {
       }
     }
     OpStep step = new OpStep(node, List.copyOf(operands), home, List.copyOf(epilogue));
-    boolean overOld =
-        !(node.op() instanceof Increment)
-            && step.reads().stream()
-            .anyMatch(b -> b.sharesMemoryWith(home) && b.place() instanceof Place.OfVariable);
-    if (overOld && direct.containsKey(tail)) {
+    boolean overOld = step.reads().stream().anyMatch(b -> b.sharesMemoryWith(home));
+    if (overOld && direct.containsKey(tail) && !(node.op() instanceof Increment)) {
       refused.add(direct.get(tail));
     }
     units.add(Unit.of(node.id(), step));

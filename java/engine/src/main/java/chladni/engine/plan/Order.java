@@ -74,13 +74,32 @@ final class Order {
 
   private int[] degrees() {
     int[] degree = new int[units.size()];
-    after.forEach(next -> next.stream().forEach(i -> degree[i]++));
+    for (BitSet next : after) {
+      for (int i = next.nextSetBit(0); i >= 0; i = next.nextSetBit(i + 1)) {
+        degree[i]++;
+      }
+    }
     return degree;
+  }
+
+  /** Lets {@code a} stand for {@code b} too. */
+  void merge(int a, int b) {
+    after.get(a).or(after.get(b));
+    after.get(b).clear();
+    for (BitSet next : after) {
+      if (next.get(b)) {
+        next.clear(b);
+        next.set(a);
+      }
+    }
+    after.get(a).clear(a);
+    sort();
   }
 
   /** The longest way to each unit, as far as there is no cycle. */
   private void sort() {
     int[] degree = degrees();
+    Arrays.fill(depth, 0);
     List<Integer> ready = new ArrayList<>();
     for (int i = 0; i < degree.length; i++) {
       if (degree[i] == 0) {
@@ -90,16 +109,13 @@ final class Order {
     for (int k = 0; k < ready.size(); k++) {
       int i = ready.get(k);
       placed[i] = true;
-      after
-          .get(i)
-          .stream()
-          .forEach(
-              next -> {
-                depth[next] = Math.max(depth[next], depth[i] + 1);
-                if (--degree[next] == 0) {
-                  ready.add(next);
-                }
-              });
+      BitSet then = after.get(i);
+      for (int next = then.nextSetBit(0); next >= 0; next = then.nextSetBit(next + 1)) {
+        depth[next] = Math.max(depth[next], depth[i] + 1);
+        if (--degree[next] == 0) {
+          ready.add(next);
+        }
+      }
     }
   }
 

@@ -1,8 +1,10 @@
 package chladni.sound2image.network;
 
 import static chladni.engine.nn.Initializers.fanIn;
+import static chladni.engine.nn.Initializers.identity;
 
 import chladni.engine.backend.Store;
+import chladni.engine.graph.Initializer;
 import chladni.engine.graph.Node;
 import chladni.engine.graph.Ops;
 import chladni.engine.graph.Shape;
@@ -56,18 +58,24 @@ public record Multimodal(int imageFeatures, int soundFeatures, int hidden, int c
         hiddenImage, hiddenSound, Ops.scale(Ops.add(hiddenImage, hiddenSound), 0.5));
   }
 
-  /** h_I alone: (N, imageFeatures) to (N, hidden). */
+  /**
+   * h_I alone: (N, imageFeatures) to (N, hidden). Where the widths agree W_I starts as the identity:
+   * the shared space starts as that of the picture's features and the sound learns to reach it (our
+   * reading; the paper is silent).
+   */
   public Node image(Parameters p, Node image) {
-    return project(p, "image.weight", image, imageFeatures);
+    Initializer first = imageFeatures == hidden ? identity() : fanIn(imageFeatures);
+    return project(p, "image.weight", image, imageFeatures, first);
   }
 
   /** h_S alone: (N, soundFeatures) to (N, hidden). */
   public Node sound(Parameters p, Node sound) {
-    return project(p, "sound.weight", sound, soundFeatures);
+    return project(p, "sound.weight", sound, soundFeatures, fanIn(soundFeatures));
   }
 
-  private Node project(Parameters p, String weight, Node x, int features) {
-    Node w = p.weight(weight, Shape.of(hidden, features), fanIn(features));
+  private Node project(
+      Parameters p, String weight, Node x, int features, Initializer first) {
+    Node w = p.weight(weight, Shape.of(hidden, features), first);
     Node b = p.weight("bias", Shape.of(hidden), fanIn(imageFeatures + soundFeatures));
     return Ops.addBias(Ops.matmul(x, w, false, true), b);
   }

@@ -4,8 +4,10 @@ import static chladni.engine.nn.Initializers.fanIn;
 import static chladni.engine.nn.Initializers.he;
 import static chladni.engine.nn.Initializers.zeros;
 
+import chladni.engine.graph.Initializer;
 import chladni.engine.graph.Node;
 import chladni.engine.graph.Ops;
+import chladni.engine.graph.Shape;
 import chladni.engine.graph.Window;
 import chladni.engine.nn.Layers;
 import chladni.engine.nn.Mode;
@@ -43,7 +45,8 @@ public record PictureEncoder(int reduce, List<Integer> widths, int features, int
     }
     Node flat = Ops.flatten(x);
     int width = flat.shape().dim(1);
-    Node fc6 = Layers.linear(p, "fc6", flat, features, new Layers.Init(he(width), zeros()));
+    Initializer first = topographic(x.shape()) ? topography(x.shape().dim(2)) : he(width);
+    Node fc6 = Layers.linear(p, "fc6", flat, features, new Layers.Init(first, zeros()));
     Node hidden = Ops.relu(fc6);
     if (mode.dropout() != null) {
       hidden = Ops.dropout(hidden, mode.dropout().counter(), 0.5, mode.dropout().seed(), 6);
@@ -52,5 +55,39 @@ public record PictureEncoder(int reduce, List<Integer> widths, int features, int
         Layers.linear(
             p, "classifier", hidden, classes, new Layers.Init(fanIn(features), zeros()));
     return new Result(fc6, logits);
+  }
+
+  /** Whether each position of the last stage has as many channels as a square block of the map. */
+  private boolean topographic(Shape grid) {
+    int cells = grid.dim(2) * grid.dim(3);
+    int block = (int) Math.sqrt(grid.dim(1));
+    return grid.dim(2) == grid.dim(3)
+        && block * block == grid.dim(1)
+        && features == cells * grid.dim(1);
+  }
+
+  /**
+   * fc6's first weights: unit (8 y + u, 8 x + v) of the 64x64 map takes channel 8 u + v at position
+   * (y, x) of an 8x8 grid. A fully connected layer has no order of its own, so any is as good to
+   * start from; in this one a feature lies where in the picture it comes from, which a U-Net, whose
+   * layers are local, needs far fewer steps to make use of (our reading: the paper takes VGG's order
+   * as it is).
+   */
+  private static Initializer topography(int grid) {
+    return (name, shape, seed) -> {
+      int features = shape.dim(0);
+      int side = FeatureMap.side(features);
+      int block = side / grid;
+      float[] weight = new float[features * features];
+      for (int row = 0; row < side; row++) {
+        for (int column = 0; column < side; column++) {
+          int channel = row % block * block + column % block;
+          int position = row / block * grid + column / block;
+          int unit = row * side + column;
+          weight[unit * features + channel * grid * grid + position] = 1;
+        }
+      }
+      return weight;
+    };
   }
 }

@@ -40,7 +40,7 @@ public record Recipe(
       new Recipe(
           5,
           2,
-          List.of(16, 32, 64, 64),
+          List.of(16, 32, 64),
           4096,
           List.of(
               new SoundEncoder.Layer(16, 64, 8, 8),
@@ -50,7 +50,7 @@ public record Recipe(
               new SoundEncoder.Layer(128, 4, 2, 4)),
           4096,
           16,
-          16);
+          8);
 
   /** The paper's generators and SoundNet's widths, for a machine with more time. */
   public static final Recipe FULL =

@@ -17,9 +17,11 @@ import java.util.function.ToLongFunction;
  * those steps are run again; a last line cut by a kill goes with them.
  */
 abstract class LossLog implements AutoCloseable {
+  private final Path file;
   private final BufferedWriter out;
 
   private LossLog(Path file, long step, ToLongFunction<String> stepOf, String header) {
+    this.file = file;
     try {
       List<String> kept = new ArrayList<>();
       if (step > 0 && Files.exists(file)) {
@@ -39,7 +41,7 @@ abstract class LossLog implements AutoCloseable {
           Files.newBufferedWriter(
               file, StandardCharsets.UTF_8, StandardOpenOption.WRITE, StandardOpenOption.APPEND);
     } catch (IOException e) {
-      throw new UncheckedIOException(e);
+      throw failed(e);
     }
   }
 
@@ -78,7 +80,7 @@ abstract class LossLog implements AutoCloseable {
       out.write(line(step, values));
       out.write('\n');
     } catch (IOException e) {
-      throw new UncheckedIOException(e);
+      throw failed(e);
     }
   }
 
@@ -86,8 +88,13 @@ abstract class LossLog implements AutoCloseable {
     try {
       out.flush();
     } catch (IOException e) {
-      throw new UncheckedIOException(e);
+      throw failed(e);
     }
+  }
+
+  private UncheckedIOException failed(IOException e) {
+    return new UncheckedIOException(
+        file + ": the log of losses cannot be written (" + e.getMessage() + ")", e);
   }
 
   private static long jsonStep(String line) {
@@ -115,7 +122,7 @@ abstract class LossLog implements AutoCloseable {
     try {
       out.close();
     } catch (IOException e) {
-      throw new UncheckedIOException(e);
+      throw failed(e);
     }
   }
 }

@@ -10,7 +10,7 @@ import chladni.sound2image.training.Schedule;
  */
 enum Schedules {
   PICTURE(new Schedule(800, 32, 1e-3, 0.3), new Schedule(40_000, 64, 1e-3, 0.3)),
-  SOUND(new Schedule(800, 32, 1e-3, 0.3), new Schedule(40_000, 64, 1e-3, 0.3)),
+  SOUND(new Schedule(800, 16, 1e-3, 0.3), new Schedule(40_000, 64, 1e-3, 0.3)),
   MULTIMODAL(new Schedule(600, 128, 1e-4, 0), new Schedule(20_000, 128, 1e-4, 0)),
   IMAGE_GAN(new Schedule(3000, 4, 2e-4, 0.5), new Schedule(400_000, 1, 2e-4, 0.5)),
   FEATURE_GAN(new Schedule(1500, 4, 2e-4, 0.5), new Schedule(400_000, 1, 2e-4, 0.5));
