@@ -54,8 +54,7 @@ static void run_tiles(const Vm &vm, float *memory, long from, long to) {
       long sr = rs >= 0 ? st.stride[rs] : 0;
       dst[i] = st.base + storeBase[i] + c0 * st.stride[cs] + r0 * sr;
       placed[i] = st.direct && tile_dense(rows, cols, sr, st.stride[cs]);
-      if (st.direct)
-        s.reg[st.reg] = placed[i] ? dst[i] : memory + (long)vm.slot[st.reg] * CHL_TILE;
+      if (st.direct) s.reg[st.reg] = placed[i] ? dst[i] : memory + (long)vm.slot[st.reg] * CHL_TILE;
     }
     tile_compute(vm, s, rows * cols);
     for (int i = 0; i < vm.nstore; ++i) {

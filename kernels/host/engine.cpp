@@ -11,12 +11,18 @@ void set_error(const std::string &message) { last_error = message; }
 
 const char *status_text(dnnl_status_t status) {
   switch (status) {
-    case dnnl_success: return "success";
-    case dnnl_out_of_memory: return "out of memory";
-    case dnnl_invalid_arguments: return "invalid arguments";
-    case dnnl_unimplemented: return "not implemented";
-    case dnnl_runtime_error: return "run-time error";
-    default: return "failed";
+    case dnnl_success:
+      return "success";
+    case dnnl_out_of_memory:
+      return "out of memory";
+    case dnnl_invalid_arguments:
+      return "invalid arguments";
+    case dnnl_unimplemented:
+      return "not implemented";
+    case dnnl_runtime_error:
+      return "run-time error";
+    default:
+      return "failed";
   }
 }
 
@@ -87,9 +93,8 @@ CHL_API void *chl_layout_plain(const int64_t *dims, int rank) {
 }
 
 CHL_API void *chl_layout_clone(const void *layout) {
-  return guarded<void *>(nullptr, [&]() -> void * {
-    return new Layout(static_cast<const Layout *>(layout)->desc);
-  });
+  return guarded<void *>(
+      nullptr, [&]() -> void * { return new Layout(static_cast<const Layout *>(layout)->desc); });
 }
 
 CHL_API int64_t chl_layout_bytes(const void *layout) {

@@ -9,10 +9,20 @@ namespace {
 
 int64_t cost(int op) {
   switch (op) {
-    case CHL_EXP: case CHL_EXPM1: case CHL_LOG: case CHL_SIGMOID: case CHL_TANH: return 12;
-    case CHL_SOFTPLUS: return 20;
-    case CHL_DIV: case CHL_SQRT: case CHL_RECIPROCAL: return 3;
-    default: return 1;
+    case CHL_EXP:
+    case CHL_EXPM1:
+    case CHL_LOG:
+    case CHL_SIGMOID:
+    case CHL_TANH:
+      return 12;
+    case CHL_SOFTPLUS:
+      return 20;
+    case CHL_DIV:
+    case CHL_SQRT:
+    case CHL_RECIPROCAL:
+      return 3;
+    default:
+      return 1;
   }
 }
 

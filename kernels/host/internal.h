@@ -45,7 +45,9 @@ struct Engine {
 struct Layout {
   dnnl_memory_desc_t desc = nullptr;
   mutable std::string text;
-  explicit Layout(const_dnnl_memory_desc_t of) { check(dnnl_memory_desc_clone(&desc, of), "layout"); }
+  explicit Layout(const_dnnl_memory_desc_t of) {
+    check(dnnl_memory_desc_clone(&desc, of), "layout");
+  }
   Layout() = default;
   Layout(const Layout &) = delete;
   Layout &operator=(const Layout &) = delete;

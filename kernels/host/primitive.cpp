@@ -107,8 +107,9 @@ void add_posts(Primitive &p, Attributes &a, const int64_t *words, int64_t count,
         break;
       }
       case CHL_POST_LEAKY_RELU:
-        check(dnnl_post_ops_append_eltwise(a.posts, dnnl_eltwise_relu, static_cast<float>(alpha), 0),
-              "a leaky ReLU");
+        check(
+            dnnl_post_ops_append_eltwise(a.posts, dnnl_eltwise_relu, static_cast<float>(alpha), 0),
+            "a leaky ReLU");
         break;
       case CHL_POST_TANH:
         check(dnnl_post_ops_append_eltwise(a.posts, dnnl_eltwise_tanh, 0, 0), "a tanh");
@@ -116,7 +117,8 @@ void add_posts(Primitive &p, Attributes &a, const int64_t *words, int64_t count,
       case CHL_POST_SIGMOID:
         check(dnnl_post_ops_append_eltwise(a.posts, dnnl_eltwise_logistic, 0, 0), "a sigmoid");
         break;
-      default: throw std::runtime_error("unknown post-operation");
+      default:
+        throw std::runtime_error("unknown post-operation");
     }
   }
   check(dnnl_primitive_attr_set_post_ops(a.attr, a.posts), "post-operations");
@@ -163,7 +165,8 @@ CHL_API void *chl_convolution_create(void *engine, const int64_t *w, const void 
                 dst, stride, dilation, before, after, a.attr),
             "a convolution");
     } else if (transposed) {
-      auto turned = weights ? swapped(*p, wei) : tagged(*p, {w[2], w[5], w[8], w[9]}, dnnl_format_tag_any);
+      auto turned =
+          weights ? swapped(*p, wei) : tagged(*p, {w[2], w[5], w[8], w[9]}, dnnl_format_tag_any);
       check(dnnl_deconvolution_forward_primitive_desc_create(
                 &p->desc, e->engine, dnnl_forward_inference, dnnl_deconvolution_direct, dst, turned,
                 b, src, stride, dilation, before, after, a.attr),
@@ -174,20 +177,19 @@ CHL_API void *chl_convolution_create(void *engine, const int64_t *w, const void 
                 &hint, e->engine, dnnl_forward_training, dnnl_convolution_direct, src, any, nullptr,
                 dst, stride, dilation, before, after, nullptr),
             "a convolution");
-      dnnl_status_t s =
-          kind == CHL_CONV_BACKWARD_DATA
-              ? dnnl_convolution_backward_data_primitive_desc_create(
-                    &p->desc, e->engine, dnnl_convolution_direct, src, wei, dst, stride, dilation,
-                    before, after, hint, a.attr)
-              : dnnl_convolution_backward_weights_primitive_desc_create(
-                    &p->desc, e->engine, dnnl_convolution_direct, src, wei, nullptr, dst, stride,
-                    dilation, before, after, hint, a.attr);
+      dnnl_status_t s = kind == CHL_CONV_BACKWARD_DATA
+                            ? dnnl_convolution_backward_data_primitive_desc_create(
+                                  &p->desc, e->engine, dnnl_convolution_direct, src, wei, dst,
+                                  stride, dilation, before, after, hint, a.attr)
+                            : dnnl_convolution_backward_weights_primitive_desc_create(
+                                  &p->desc, e->engine, dnnl_convolution_direct, src, wei, nullptr,
+                                  dst, stride, dilation, before, after, hint, a.attr);
       dnnl_primitive_desc_destroy(hint);
       check(s, kind == CHL_CONV_BACKWARD_DATA ? "a convolution's data gradient"
                                               : "a convolution's weight gradient");
     }
-    auto query = kind == CHL_CONV_BACKWARD_WEIGHTS ? dnnl_query_diff_weights_md
-                                                   : dnnl_query_weights_md;
+    auto query =
+        kind == CHL_CONV_BACKWARD_WEIGHTS ? dnnl_query_diff_weights_md : dnnl_query_weights_md;
     auto chosen = dnnl_primitive_desc_query_md(p->desc, query, 0);
     p->weights = new Layout(transposed ? swapped(*p, chosen) : chosen);
     if (kind == CHL_CONV_BACKWARD_WEIGHTS) {
@@ -239,7 +241,8 @@ CHL_API void *chl_reorder_create(void *engine, const void *from, const void *to)
     auto *e = p->engine = static_cast<Engine *>(engine);
     Layout a(static_cast<const Layout *>(from)->desc), b(static_cast<const Layout *>(to)->desc);
     auto src = keep(*p, a.desc), dst = keep(*p, b.desc);
-    p->threads = static_cast<int64_t>(dnnl_memory_desc_get_size(dst)) < kParallelBytes ? 1 : e->threads;
+    p->threads =
+        static_cast<int64_t>(dnnl_memory_desc_get_size(dst)) < kParallelBytes ? 1 : e->threads;
     Team team(*e, p->threads);
     a.desc = b.desc = nullptr;
     Attributes at;

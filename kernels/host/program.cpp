@@ -10,8 +10,8 @@
 //   changed           version: says that a variable has a new value
 //   maxPool(Grad)     n c h w oh ow kh kw strideH strideW padTop padLeft src dst [dOut]
 //   logSoftmax        outer length inner src dst
-//   dropout           n c plane channelsLast threshold, bits of the scale, seed stream src counter dst
-//   oneHot            n classes src dst;  toFloat, increment: n src dst;  copy: from to bytes
+//   dropout           n c plane channelsLast threshold, bits of the scale, seed stream src counter
+//   dst oneHot            n classes src dst;  toFloat, increment: n src dst;  copy: from to bytes
 #include <omp.h>
 
 #include <algorithm>
@@ -23,7 +23,8 @@
 namespace chladni {
 namespace {
 
-// ---- oneDNN --------------------------------------------------------------------------------------
+// ---- oneDNN
+// --------------------------------------------------------------------------------------
 
 struct Bound {
   Primitive *p = nullptr;
@@ -79,7 +80,8 @@ struct Changed : Step {
   }
 };
 
-// ---- the rest ------------------------------------------------------------------------------------
+// ---- the rest
+// ------------------------------------------------------------------------------------
 
 struct Pooling : Step {
   Pool pool{};
@@ -160,8 +162,10 @@ std::unique_ptr<Step> make(Engine *engine, int kind, Words w) {
   };
   auto parallel = [&](int64_t work) { return work < (1 << 16) ? 1 : engine->threads; };
   switch (kind) {
-    case CHL_STEP_ELEMENTWISE: return make_elementwise(engine, w);
-    case CHL_STEP_REDUCTION: return make_reduction(engine, w);
+    case CHL_STEP_ELEMENTWISE:
+      return make_elementwise(engine, w);
+    case CHL_STEP_REDUCTION:
+      return make_reduction(engine, w);
     case CHL_STEP_PRIMITIVE: {
       auto s = begin(std::make_unique<Execute>());
       auto *p = w.address<Primitive>();
@@ -263,7 +267,8 @@ std::unique_ptr<Step> make(Engine *engine, int kind, Words w) {
       s->bytes = w.next();
       return s;
     }
-    default: throw std::runtime_error("program: unknown step " + std::to_string(kind));
+    default:
+      throw std::runtime_error("program: unknown step " + std::to_string(kind));
   }
 }
 

@@ -41,15 +41,15 @@ struct KernelTable {
   void (*dropout)(const Mask &);
 };
 
-#define CHL_DECLARE(isa)              \
-  namespace isa {                     \
-  void elementwise(const Vm &);       \
-  void reduction(const Vm &);         \
-  void maxPool(const Pool &);         \
-  void maxPoolGrad(const Pool &);     \
-  void logSoftmax(const Rows &);      \
-  void dropout(const Mask &);         \
-  extern const KernelTable kernels;   \
+#define CHL_DECLARE(isa)            \
+  namespace isa {                   \
+  void elementwise(const Vm &);     \
+  void reduction(const Vm &);       \
+  void maxPool(const Pool &);       \
+  void maxPoolGrad(const Pool &);   \
+  void logSoftmax(const Rows &);    \
+  void dropout(const Mask &);       \
+  extern const KernelTable kernels; \
   }
 CHL_DECLARE(baseline)
 CHL_DECLARE(avx2)

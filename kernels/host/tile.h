@@ -89,10 +89,8 @@ static inline void tile_load(const Vm &vm, TileState &s, float *memory, const lo
   }
 }
 
-#define CHL_LOOP(expr)                       \
-  _Pragma("GCC ivdep") for (long k = 0; k < n; ++k) { \
-    expr;                                    \
-  }                                          \
+#define CHL_LOOP(expr)                                        \
+  _Pragma("GCC ivdep") for (long k = 0; k < n; ++k) { expr; } \
   break
 
 static inline void tile_compute(const Vm &vm, TileState &s, long n) {
@@ -104,33 +102,60 @@ static inline void tile_compute(const Vm &vm, TileState &s, long n) {
     const float *c = in.c >= 0 ? s.reg[in.c] : nullptr;
     const float imm = in.imm;
     switch (in.op) {
-      case CHL_ABS: CHL_LOOP(d[k] = chl_abs(a[k]));
-      case CHL_ADD: CHL_LOOP(d[k] = a[k] + b[k]);
-      case CHL_DIV: CHL_LOOP(d[k] = a[k] / b[k]);
-      case CHL_EQUAL: CHL_LOOP(d[k] = a[k] == b[k] ? 1.f : 0.f);
-      case CHL_EXP: CHL_LOOP(d[k] = chl_exp(a[k]));
-      case CHL_EXPM1: CHL_LOOP(d[k] = chl_expm1(a[k]));
-      case CHL_GREATER: CHL_LOOP(d[k] = a[k] > b[k] ? 1.f : 0.f);
-      case CHL_IS_FINITE: CHL_LOOP(d[k] = chl_is_finite(a[k]));
-      case CHL_LEAKY_RELU: CHL_LOOP(d[k] = a[k] > 0.f ? a[k] : imm * a[k]);
-      case CHL_LEAKY_STEP: CHL_LOOP(d[k] = a[k] > 0.f ? 1.f : imm);
-      case CHL_LOG: CHL_LOOP(d[k] = chl_log(a[k]));
-      case CHL_MAXIMUM: CHL_LOOP(d[k] = chl_max(a[k], b[k]));
-      case CHL_MINIMUM: CHL_LOOP(d[k] = chl_min(a[k], b[k]));
-      case CHL_MUL: CHL_LOOP(d[k] = a[k] * b[k]);
-      case CHL_NEG: CHL_LOOP(d[k] = -a[k]);
-      case CHL_RECIPROCAL: CHL_LOOP(d[k] = 1.f / a[k]);
-      case CHL_SCALE: CHL_LOOP(d[k] = imm * a[k]);
-      case CHL_SHIFT: CHL_LOOP(d[k] = a[k] + imm);
-      case CHL_SIGMOID: CHL_LOOP(d[k] = chl_sigmoid(a[k]));
-      case CHL_SIGN: CHL_LOOP(d[k] = chl_sign(a[k]));
-      case CHL_SOFTPLUS: CHL_LOOP(d[k] = chl_softplus(a[k]));
-      case CHL_SQRT: CHL_LOOP(d[k] = __builtin_sqrtf(a[k]));
-      case CHL_COPY: CHL_LOOP(d[k] = a[k]);
-      case CHL_SUB: CHL_LOOP(d[k] = a[k] - b[k]);
-      case CHL_TANH: CHL_LOOP(d[k] = chl_tanh(a[k]));
-      case CHL_WHERE: CHL_LOOP(d[k] = a[k] != 0.f ? b[k] : c[k]);
-      case CHL_MULADD: CHL_LOOP(d[k] = a[k] * b[k] + c[k]);
+      case CHL_ABS:
+        CHL_LOOP(d[k] = chl_abs(a[k]));
+      case CHL_ADD:
+        CHL_LOOP(d[k] = a[k] + b[k]);
+      case CHL_DIV:
+        CHL_LOOP(d[k] = a[k] / b[k]);
+      case CHL_EQUAL:
+        CHL_LOOP(d[k] = a[k] == b[k] ? 1.f : 0.f);
+      case CHL_EXP:
+        CHL_LOOP(d[k] = chl_exp(a[k]));
+      case CHL_EXPM1:
+        CHL_LOOP(d[k] = chl_expm1(a[k]));
+      case CHL_GREATER:
+        CHL_LOOP(d[k] = a[k] > b[k] ? 1.f : 0.f);
+      case CHL_IS_FINITE:
+        CHL_LOOP(d[k] = chl_is_finite(a[k]));
+      case CHL_LEAKY_RELU:
+        CHL_LOOP(d[k] = a[k] > 0.f ? a[k] : imm * a[k]);
+      case CHL_LEAKY_STEP:
+        CHL_LOOP(d[k] = a[k] > 0.f ? 1.f : imm);
+      case CHL_LOG:
+        CHL_LOOP(d[k] = chl_log(a[k]));
+      case CHL_MAXIMUM:
+        CHL_LOOP(d[k] = chl_max(a[k], b[k]));
+      case CHL_MINIMUM:
+        CHL_LOOP(d[k] = chl_min(a[k], b[k]));
+      case CHL_MUL:
+        CHL_LOOP(d[k] = a[k] * b[k]);
+      case CHL_NEG:
+        CHL_LOOP(d[k] = -a[k]);
+      case CHL_RECIPROCAL:
+        CHL_LOOP(d[k] = 1.f / a[k]);
+      case CHL_SCALE:
+        CHL_LOOP(d[k] = imm * a[k]);
+      case CHL_SHIFT:
+        CHL_LOOP(d[k] = a[k] + imm);
+      case CHL_SIGMOID:
+        CHL_LOOP(d[k] = chl_sigmoid(a[k]));
+      case CHL_SIGN:
+        CHL_LOOP(d[k] = chl_sign(a[k]));
+      case CHL_SOFTPLUS:
+        CHL_LOOP(d[k] = chl_softplus(a[k]));
+      case CHL_SQRT:
+        CHL_LOOP(d[k] = __builtin_sqrtf(a[k]));
+      case CHL_COPY:
+        CHL_LOOP(d[k] = a[k]);
+      case CHL_SUB:
+        CHL_LOOP(d[k] = a[k] - b[k]);
+      case CHL_TANH:
+        CHL_LOOP(d[k] = chl_tanh(a[k]));
+      case CHL_WHERE:
+        CHL_LOOP(d[k] = a[k] != 0.f ? b[k] : c[k]);
+      case CHL_MULADD:
+        CHL_LOOP(d[k] = a[k] * b[k] + c[k]);
     }
   }
 }

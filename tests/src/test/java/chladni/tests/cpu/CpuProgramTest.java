@@ -24,8 +24,8 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 final class CpuProgramTest {
-  private static double[] run(Backend backend, Precision precision, float[] x, Shape shape,
-      Function<Node, Node> f) {
+  private static double[] run(
+      Backend backend, Precision precision, float[] x, Shape shape, Function<Node, Node> f) {
     Graph graph = new Graph();
     graph.output("y", f.apply(graph.input("x", shape)));
     try (Store store = backend.newStore(1, precision);
@@ -149,8 +149,7 @@ final class CpuProgramTest {
     Graph graph = new Graph();
     graph.output("y", Ops.neg(graph.input("x", Shape.of(1))));
     try (Store foreign = Backends.REFERENCE.newStore(1)) {
-      assertThatThrownBy(
-              () -> Backends.CPU.backend().compile(graph, foreign, Precision.FP32))
+      assertThatThrownBy(() -> Backends.CPU.backend().compile(graph, foreign, Precision.FP32))
           .isInstanceOf(ProgramException.class)
           .hasMessageContaining("another backend");
     }

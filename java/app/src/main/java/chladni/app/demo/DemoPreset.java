@@ -36,11 +36,11 @@ public record DemoPreset(
           1040,
           Recipe.SMALL,
           new Schedule(120, 32, 5e-4, 0.5),
-          new Schedule(250, 16, 2e-3, 0.5),
-          new Schedule(150, 128, 2e-4, 0.5),
-          new Schedule(700, 8, 1e-3, 0.5),
-          new Schedule(500, 8, 1e-3, 0.5),
-          new Schedule(400, 48, 2e-3, 0.5),
+          new Schedule(200, 16, 2e-3, 0.5),
+          new Schedule(400, 128, 1e-4, 0.5),
+          new Schedule(1600, 16, 2e-3, 0.5),
+          new Schedule(900, 16, 2e-3, 0.5),
+          new Schedule(700, 48, 2e-3, 0.5),
           false);
 
   /** A minute at most: for tests, whose figures mean nothing. */

@@ -27,7 +27,7 @@ public final class HostArena implements AutoCloseable {
   /**
    * A block of at least one cache line, filled with zeros.
    *
-   * @throws OutOfMemoryException when the machine has no such block
+   * @throws OutOfHostMemoryException when the machine has no such block
    */
   public MemorySegment allocate(long size) {
     long padded = Math.max(ALIGNMENT, Math.ceilDiv(size, ALIGNMENT) * ALIGNMENT);
@@ -36,9 +36,10 @@ public final class HostArena implements AutoCloseable {
       bytes += padded;
       return block != null ? block : arena.allocate(padded, ALIGNMENT);
     } catch (OutOfMemoryError e) {
-      throw new OutOfMemoryException(
+      throw new OutOfHostMemoryException(
           "%s: the machine has no %d bytes left, %d are held. Use a smaller batch."
-              .formatted(owner, padded, bytes));
+              .formatted(owner, padded, bytes),
+          e);
     }
   }
 

@@ -13,9 +13,10 @@ import java.lang.foreign.SymbolLookup;
 import java.lang.invoke.MethodHandle;
 
 /**
- * Large blocks straight from the kernel, on pages of 2 MiB where it has them: weights and activations
- * are walked from end to end, and with 4 KiB pages a good part of that time goes to address
- * translation. The advice must come before the first touch, so the JDK's allocator will not do.
+ * Large blocks straight from the kernel, on pages of 2 MiB where it has them: weights and
+ * activations are walked from end to end, and with 4 KiB pages a good part of that time goes to
+ * address translation. The advice must come before the first touch, so the JDK's allocator will not
+ * do.
  */
 final class HugePages {
   private static final long PAGE = 2L << 20;
@@ -52,7 +53,8 @@ final class HugePages {
   }
 
   /**
-   * A zeroed block that is unmapped with the arena; null for a small one, whose tail would be wasted.
+   * A zeroed block that is unmapped with the arena; null for a small one, whose tail would be
+   * wasted.
    *
    * @throws OutOfMemoryError when the kernel refuses
    */
@@ -66,8 +68,7 @@ final class HugePages {
     try {
       MemorySegment base =
           (MemorySegment)
-              mmap.invokeExact(
-                  MemorySegment.NULL, mapped, READ_WRITE, PRIVATE_ANONYMOUS, -1, 0L);
+              mmap.invokeExact(MemorySegment.NULL, mapped, READ_WRITE, PRIVATE_ANONYMOUS, -1, 0L);
       if (base.address() == -1) {
         throw new OutOfMemoryError("mmap of " + mapped + " bytes");
       }

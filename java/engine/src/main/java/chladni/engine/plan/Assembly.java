@@ -7,6 +7,7 @@ import chladni.engine.graph.ConvTranspose2d;
 import chladni.engine.graph.ConvWeightGrad;
 import chladni.engine.graph.DType;
 import chladni.engine.graph.Dropout;
+import chladni.engine.graph.Increment;
 import chladni.engine.graph.Input;
 import chladni.engine.graph.MaxPool2d;
 import chladni.engine.graph.MaxPool2dGrad;
@@ -158,7 +159,8 @@ final class Assembly implements Storage {
   }
 
   private Buffer home(Node node, Place place) {
-    Buffer home = buffer(node.type(), layouts.of(node), place, node.toString(), layouts.family(node));
+    String family = layouts.family(node);
+    Buffer home = buffer(node.type(), layouts.of(node), place, node.toString(), family);
     homes.put(node, home);
     return home;
   }
@@ -168,9 +170,8 @@ final class Assembly implements Storage {
       return;
     }
     Buffer home = newHome(node);
-    // A kernel must find its operands' homes, and not its own, while it is written.
-    if (epilogues.endingAt(node) != null || !isFlexible(node)) {
-      homes.put(node, home);
+    homes.put(node, home);
+    if (!isFlexible(node)) {
       operation(node, home);
     } else if (Fusion.isReduction(node)) {
       kernel(Seed.reduced(node, reductionLayout(node.input(0)), home));
@@ -184,7 +185,6 @@ final class Assembly implements Storage {
     } else {
       kernel(Seed.whole(node, home, true, node.id()));
     }
-    homes.put(node, home);
   }
 
   private Layout reductionLayout(Node value) {
@@ -259,7 +259,7 @@ final class Assembly implements Storage {
       wanted.addAll(blocked.store());
       if (!blocked.variable().isEmpty()) {
         refused.add(blocked.variable());
-      } else if (blocked.store().isEmpty()) {
+      } else if (stored.containsAll(blocked.store())) {
         throw new IllegalStateException("no kernel for " + seed);
       }
     }
@@ -281,10 +281,8 @@ final class Assembly implements Storage {
       }
     }
     OpStep step = new OpStep(node, List.copyOf(operands), home, List.copyOf(epilogue));
-    boolean overOld =
-        step.reads().stream()
-            .anyMatch(b -> b.sharesMemoryWith(home) && b.place() instanceof Place.OfVariable);
-    if (overOld && direct.containsKey(tail)) {
+    boolean overOld = step.reads().stream().anyMatch(b -> b.sharesMemoryWith(home));
+    if (overOld && direct.containsKey(tail) && !(node.op() instanceof Increment)) {
       refused.add(direct.get(tail));
     }
     units.add(Unit.of(node.id(), step));
@@ -343,18 +341,15 @@ final class Assembly implements Storage {
     String family = layouts.familyOfVariable(name);
     Buffer to = buffer(value.type(), layoutOfVariable(name), place, value.toString(), family);
     variables.putIfAbsent(name, to);
-    Buffer home = homes.get(value);
-    if (indirect.contains(name) && home.root().place() instanceof Place.OfVariable) {
-      // Two variables change places: what is read is overwritten by then, so it is held apart.
-      Buffer held =
-          buffer(value.type(), home.layout(), new Place.Arena(), value.toString(), home.family());
-      deliver(value, held, value.id());
-      homes.put(value, held);
+    if (indirect.contains(name) && Fusion.isLeaf(value)) {
+      // Two variables that change places: one old value must be kept.
+      Layout layout = to.layout();
+      Buffer kept = buffer(value.type(), layout, new Place.Arena(), value.toString(), family);
+      deliver(value, kept, value.id());
+      units.add(Unit.of(LAST, new CopyStep(value.toString(), kept, to)));
+    } else {
       deliver(value, to, LAST);
-      homes.put(value, home);
-      return;
     }
-    deliver(value, to, LAST);
   }
 
   private void deliver(Node value, Buffer to, int key) {

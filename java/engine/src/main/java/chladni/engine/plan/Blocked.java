@@ -3,7 +3,9 @@ package chladni.engine.plan;
 import chladni.engine.graph.Node;
 import java.util.Set;
 
-/** Says that some seeds do not fit into one kernel, and what would help. Never leaves the planner. */
+/**
+ * Says that some seeds do not fit into one kernel, and what would help. Never leaves the planner.
+ */
 final class Blocked extends Exception {
   private static final long serialVersionUID = 1L;
 

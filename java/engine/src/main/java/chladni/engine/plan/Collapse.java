@@ -3,7 +3,9 @@ package chladni.engine.plan;
 import java.util.ArrayList;
 import java.util.List;
 
-/** The space of a kernel with neighbouring axes joined wherever every view steps evenly over both. */
+/**
+ * The space of a kernel with neighbouring axes joined wherever every view steps evenly over both.
+ */
 record Collapse(int[] extents, boolean[] reduced, List<Load> loads, List<Write> writes) {
   static Collapse family(List<Load> loads, List<Write> writes) {
     return new Collapse(new int[] {Space.FAMILY}, new boolean[1], loads, writes);

@@ -3,9 +3,9 @@ package chladni.engine.plan;
 import java.util.List;
 
 /**
- * The same values in another buffer of the same type: an INT32 assignment or output, or the way
- * between {@link Layout#PACKED} and {@link Layout#ROW_MAJOR}. All other copies are {@link
- * ElementwiseStep}s.
+ * The same values in another buffer of the same type: an INT32 assignment or output, the way
+ * between {@link Layout#PACKED} and {@link Layout#ROW_MAJOR}, or bytes in equal layouts. All other
+ * copies are {@link ElementwiseStep}s.
  */
 public record CopyStep(String label, Buffer from, Buffer to) implements Step {
   @Override

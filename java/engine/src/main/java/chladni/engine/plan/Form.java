@@ -48,8 +48,8 @@ record Form(long offset, Map<Atom, Long> factors) {
   }
 
   /**
-   * Quotient and remainder by {@code divisor} as forms, splitting axes where that makes them linear;
-   * null where they are not.
+   * Quotient and remainder by {@code divisor} as forms, splitting axes where that makes them
+   * linear; null where they are not.
    */
   Division divide(long divisor) {
     if (divisor == 1) {

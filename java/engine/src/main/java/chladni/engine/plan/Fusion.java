@@ -1,6 +1,25 @@
 package chladni.engine.plan;
 
-import chladni.engine.graph.*;
+import chladni.engine.graph.BlockSum2d;
+import chladni.engine.graph.ChannelSum;
+import chladni.engine.graph.Concat;
+import chladni.engine.graph.Constant;
+import chladni.engine.graph.Div;
+import chladni.engine.graph.ElementwiseOp;
+import chladni.engine.graph.Exp;
+import chladni.engine.graph.Expm1;
+import chladni.engine.graph.Input;
+import chladni.engine.graph.Log;
+import chladni.engine.graph.Max;
+import chladni.engine.graph.Node;
+import chladni.engine.graph.Op;
+import chladni.engine.graph.ReadVariable;
+import chladni.engine.graph.Reciprocal;
+import chladni.engine.graph.Sigmoid;
+import chladni.engine.graph.Softplus;
+import chladni.engine.graph.Sqrt;
+import chladni.engine.graph.Sum;
+import chladni.engine.graph.Tanh;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
@@ -142,7 +161,8 @@ final class Fusion {
 
   private static boolean isExpensive(Op op) {
     return switch (op) {
-      case Div _, Exp _, Expm1 _, Log _, Reciprocal _, Sigmoid _, Softplus _, Sqrt _, Tanh _ -> true;
+      case Div _, Exp _, Expm1 _, Log _, Reciprocal _, Sigmoid _, Softplus _, Sqrt _, Tanh _ ->
+          true;
       default -> false;
     };
   }

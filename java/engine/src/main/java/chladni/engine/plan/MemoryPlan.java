@@ -3,7 +3,8 @@ package chladni.engine.plan;
 /**
  * Where each arena buffer lies.
  *
- * @param offsets bytes from the start of the arena by buffer id, multiples of {@link #ALIGNMENT}; -1
+ * @param offsets bytes from the start of the arena by buffer id, multiples of {@link #ALIGNMENT};
+ * -1
  *     for buffers that are elsewhere; an alias has the offset of its root
  * @param bytes the size of the arena
  */

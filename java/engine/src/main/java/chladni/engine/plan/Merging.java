@@ -3,7 +3,6 @@ package chladni.engine.plan;
 import chladni.engine.graph.Node;
 import java.util.ArrayList;
 import java.util.Comparator;
-import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -18,86 +17,81 @@ final class Merging {
   /** Kernels up to this size cost their launch, not their work, and merge without a common load. */
   private static final long TINY = 4096;
 
+  /** How far apart in the order of creation those may be, since a merged kernel waits for both. */
+  private static final int NEAR = 100;
+
+  private record Pair(Unit a, Unit b) {}
+
   private final Assembly assembly;
   private final List<Unit> units;
-  private final Set<Set<Unit>> tried = new HashSet<>();
+  private final Order order;
+  private final Set<Pair> tried = new HashSet<>();
 
   private Merging(Assembly assembly) {
     this.assembly = assembly;
     this.units = new ArrayList<>(assembly.units());
+    this.order = new Order(assembly.units());
   }
 
   static List<Unit> merge(Assembly assembly) {
     Merging merging = new Merging(assembly);
     while (merging.pass()) {}
+    // The order went by position until here.
+    merging.units.removeIf(u -> u == null);
     merging.dropStores();
     return merging.units;
   }
 
   /** Tries every pair once; whether anything became one. */
   private boolean pass() {
-    Map<Seed.Axes, List<Unit>> bySpace = new LinkedHashMap<>();
-    units.stream()
-        .filter(Unit::isKernel)
-        .sorted(Comparator.comparingInt(Unit::key))
-        .forEach(
-            u ->
-                bySpace
-                    .computeIfAbsent(u.seeds().get(0).axes(), _ -> new ArrayList<>())
-                    .add(u));
-    boolean merged = false;
-    for (List<Unit> group : bySpace.values()) {
-      if (group.size() > 1) {
-        merged |= pass(group);
+    Map<Seed.Axes, List<Integer>> bySpace = new LinkedHashMap<>();
+    for (int i = 0; i < units.size(); i++) {
+      if (units.get(i) != null && units.get(i).isKernel()) {
+        Seed.Axes axes = units.get(i).seeds().get(0).axes();
+        bySpace.computeIfAbsent(axes, _ -> new ArrayList<>()).add(i);
       }
+    }
+    boolean merged = false;
+    for (List<Integer> group : bySpace.values()) {
+      group.sort(Comparator.comparing(i -> units.get(i).key()));
+      merged |= pass(group);
     }
     return merged;
   }
 
-  private boolean pass(List<Unit> group) {
+  private boolean pass(List<Integer> group) {
     boolean merged = false;
-    Order order = new Order(units);
-    Map<Unit, Integer> position = positions();
     for (int i = 0; i < group.size(); i++) {
       for (int j = i + 1; j < group.size(); j++) {
-        Unit a = group.get(i);
-        Unit b = group.get(j);
-        if (!related(a, b) || !order.canMerge(position.get(a), position.get(b))) {
-          continue;
-        }
-        Unit both = tried.add(Set.of(a, b)) ? tryMerge(a, b) : null;
+        int first = group.get(i);
+        int second = group.get(j);
+        Unit a = units.get(first);
+        Unit b = units.get(second);
+        Unit both =
+            related(a, b) && order.canMerge(first, second) && tried.add(new Pair(a, b))
+                ? tryMerge(a, b)
+                : null;
         if (both != null) {
-          units.remove(b);
-          units.set(units.indexOf(a), both);
-          group.set(i, both);
-          group.remove(j);
-          j = i;
+          units.set(first, both);
+          units.set(second, null);
+          order.merge(first, second);
+          group.remove(j--);
           merged = true;
-          order = new Order(units);
-          position = positions();
         }
       }
     }
     return merged;
-  }
-
-  private Map<Unit, Integer> positions() {
-    Map<Unit, Integer> position = new HashMap<>();
-    for (int i = 0; i < units.size(); i++) {
-      position.put(units.get(i), i);
-    }
-    return position;
   }
 
   private static boolean related(Unit a, Unit b) {
     long points = a.seeds().get(0).points();
-    if (points <= TINY) {
+    if (points <= TINY && Math.abs(a.key() - b.key()) <= NEAR) {
       return true;
     }
-    Set<Buffer> touched = new HashSet<>(a.step().reads());
-    touched.addAll(a.step().writes());
-    Set<Buffer> others = new HashSet<>(b.step().reads());
-    others.addAll(b.step().writes());
+    Set<Buffer> touched = new HashSet<>(a.reads());
+    touched.addAll(a.writes());
+    Set<Buffer> others = new HashSet<>(b.reads());
+    others.addAll(b.writes());
     touched.retainAll(others);
     return touched.stream().anyMatch(buffer -> buffer.type().shape().elements() >= points);
   }
@@ -119,7 +113,7 @@ final class Merging {
   /** What only its own kernel reads needs no buffer any more. */
   private void dropStores() {
     Set<Integer> read = new HashSet<>();
-    units.forEach(u -> u.step().reads().forEach(b -> read.add(b.id())));
+    units.forEach(u -> u.reads().forEach(b -> read.add(b.id())));
     for (int i = 0; i < units.size(); i++) {
       Unit unit = units.get(i);
       for (Seed seed : unit.seeds()) {

@@ -3,16 +3,21 @@ package chladni.engine.plan;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.BitSet;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.PriorityQueue;
+import java.util.stream.Stream;
 
 /**
  * Which unit must come after which: readers after every writer of what they read, and the writer of
  * a variable's new version after every other reader of the old one.
  */
 final class Order {
+  /** Elements that do not count among the tensors of a network. */
+  private static final int SMALL = 1024;
+
   private final List<Unit> units;
   private final List<BitSet> after = new ArrayList<>();
   private final int[] depth;
@@ -28,7 +33,7 @@ final class Order {
     Map<Place, Integer> oldVersions = new HashMap<>();
     for (int i = 0; i < units.size(); i++) {
       after.add(new BitSet());
-      for (Buffer b : units.get(i).step().writes()) {
+      for (Buffer b : units.get(i).writes()) {
         writers.computeIfAbsent(b.id(), _ -> new ArrayList<>()).add(i);
         if (b.place() instanceof Place.OfVariable) {
           newVersions.put(b.place(), b.id());
@@ -36,7 +41,7 @@ final class Order {
       }
     }
     for (int i = 0; i < units.size(); i++) {
-      for (Buffer b : units.get(i).step().reads()) {
+      for (Buffer b : units.get(i).reads()) {
         readers.computeIfAbsent(b.id(), _ -> new ArrayList<>()).add(i);
         for (int w : writers.getOrDefault(b.id(), List.of())) {
           link(w, i);
@@ -62,15 +67,39 @@ final class Order {
     }
   }
 
+  private static boolean isSmall(Unit unit) {
+    return Stream.concat(unit.reads().stream(), unit.writes().stream())
+        .allMatch(b -> b.type().shape().elements() <= SMALL);
+  }
+
   private int[] degrees() {
     int[] degree = new int[units.size()];
-    after.forEach(next -> next.stream().forEach(i -> degree[i]++));
+    for (BitSet next : after) {
+      for (int i = next.nextSetBit(0); i >= 0; i = next.nextSetBit(i + 1)) {
+        degree[i]++;
+      }
+    }
     return degree;
+  }
+
+  /** Lets {@code a} stand for {@code b} too. */
+  void merge(int a, int b) {
+    after.get(a).or(after.get(b));
+    after.get(b).clear();
+    for (BitSet next : after) {
+      if (next.get(b)) {
+        next.clear(b);
+        next.set(a);
+      }
+    }
+    after.get(a).clear(a);
+    sort();
   }
 
   /** The longest way to each unit, as far as there is no cycle. */
   private void sort() {
     int[] degree = degrees();
+    Arrays.fill(depth, 0);
     List<Integer> ready = new ArrayList<>();
     for (int i = 0; i < degree.length; i++) {
       if (degree[i] == 0) {
@@ -80,31 +109,39 @@ final class Order {
     for (int k = 0; k < ready.size(); k++) {
       int i = ready.get(k);
       placed[i] = true;
-      after
-          .get(i)
-          .stream()
-          .forEach(
-              next -> {
-                depth[next] = Math.max(depth[next], depth[i] + 1);
-                if (--degree[next] == 0) {
-                  ready.add(next);
-                }
-              });
+      BitSet then = after.get(i);
+      for (int next = then.nextSetBit(0); next >= 0; next = then.nextSetBit(next + 1)) {
+        depth[next] = Math.max(depth[next], depth[i] + 1);
+        if (--degree[next] == 0) {
+          ready.add(next);
+        }
+      }
     }
   }
 
   /** A variable whose update in place closes a cycle, or null. */
   String cyclicVariable() {
     for (int i = 0; i < placed.length; i++) {
-      if (!placed[i]) {
-        for (Buffer b : units.get(i).step().writes()) {
-          if (b.place() instanceof Place.OfVariable(String name)) {
-            return name;
-          }
+      for (Buffer b : units.get(i).writes()) {
+        if (b.place() instanceof Place.OfVariable(String name) && !placed[i] && isCyclic(i)) {
+          return name;
         }
       }
     }
     return null;
+  }
+
+  private boolean isCyclic(int unit) {
+    BitSet seen = new BitSet();
+    BitSet front = (BitSet) after.get(unit).clone();
+    while (!front.isEmpty() && !seen.get(unit)) {
+      int i = front.nextSetBit(0);
+      front.clear(i);
+      seen.set(i);
+      front.or(after.get(i));
+      front.andNot(seen);
+    }
+    return seen.get(unit);
   }
 
   /** Whether two units may become one: no way leads from one to the other over a third. */
@@ -140,14 +177,17 @@ final class Order {
   }
 
   /**
-   * The units in an order that is possible: that of creation, except that what frees more memory
-   * than it takes comes as soon as it can. So an optimizer's update follows its gradient.
+   * The units in an order that is possible: that of creation, except that small ones and those that
+   * free more memory than they take come as soon as they can. So an optimizer's update follows its
+   * gradient.
    */
   List<Unit> schedule() {
     int[] degree = degrees();
     Usage usage = new Usage(units);
     PriorityQueue<Integer> ready =
-        new PriorityQueue<>((i, j) -> Integer.compare(units.get(i).key(), units.get(j).key()));
+        new PriorityQueue<>(
+            Comparator.comparing((Integer i) -> !isSmall(units.get(i)))
+                .thenComparing(i -> units.get(i).key()));
     for (int i = 0; i < degree.length; i++) {
       if (degree[i] == 0) {
         ready.add(i);

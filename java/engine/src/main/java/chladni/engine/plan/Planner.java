@@ -35,7 +35,9 @@ public final class Planner {
         if (cyclic == null) {
           return finish(assembly);
         }
-        indirect.add(cyclic);
+        if (!indirect.add(cyclic)) {
+          throw new IllegalStateException("still a cycle over " + cyclic);
+        }
       }
     }
   }

@@ -4,8 +4,8 @@ import java.util.List;
 
 /**
  * A fused kernel as {@link ElementwiseStep}, whose registers are then reduced over the marked axes
- * of the space. The strides of a write are 0 on those. Several registers may be reduced in one pass;
- * no write shares memory with a load.
+ * of the space. The strides of a write are 0 on those. Several registers may be reduced in one
+ * pass; no write shares memory with a load.
  */
 public record ReductionStep(
     String label,

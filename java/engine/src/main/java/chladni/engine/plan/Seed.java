@@ -11,8 +11,8 @@ import java.util.Arrays;
 import java.util.List;
 
 /**
- * One result of a fused kernel: a value, perhaps reduced, and the buffer or part of a buffer it goes
- * to.
+ * One result of a fused kernel: a value, perhaps reduced, and the buffer or part of a buffer it
+ * goes to.
  *
  * @param value what is computed at each point
  * @param order the axes of the value, outermost of the iteration first

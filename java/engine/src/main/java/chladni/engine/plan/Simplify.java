@@ -15,8 +15,8 @@ import java.util.SequencedMap;
 
 /**
  * Rebuilds a graph without what is dead, constant or computed twice, and in fewer kinds of
- * operation: an assignment becomes the value it assigns, batch normalisation its arithmetic, padding
- * a concat with zeros, and a reshape goes through one flat axis.
+ * operation: an assignment becomes the value it assigns, batch normalisation its arithmetic,
+ * padding a concat with zeros, and a reshape goes through one flat axis.
  */
 final class Simplify {
   private final Graph from;
@@ -40,7 +40,7 @@ final class Simplify {
       }
     }
     Dataflow needed = new Dataflow(from.nodes(), from.inputs(), from.outputs(), last);
-    from.inputs().values().forEach(n -> image[n.id()] = to.graph().input(((Input) n.op()).key(), n.type()));
+    from.inputs().forEach((key, n) -> image[n.id()] = to.graph().input(key, n.type()));
     for (Node node : needed.nodes()) {
       try (Graph.Scope _ = to.graph().scope(node.scope())) {
         image[node.id()] = image(node, needed);

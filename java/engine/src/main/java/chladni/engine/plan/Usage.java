@@ -16,7 +16,7 @@ final class Usage {
   Usage(List<Unit> units) {
     this.units = units;
     for (Unit unit : units) {
-      unit.step().reads().forEach(b -> readsLeft.merge(b.id(), 1, Integer::sum));
+      unit.reads().forEach(b -> readsLeft.merge(b.id(), 1, Integer::sum));
     }
   }
 
@@ -25,7 +25,7 @@ final class Usage {
     long best = 0;
     int chosen = -1;
     for (int i : ready) {
-      long freed = freed(units.get(i).step());
+      long freed = freed(units.get(i));
       if (freed > best || (freed == best && chosen >= 0 && i < chosen)) {
         best = freed;
         chosen = i;
@@ -34,14 +34,14 @@ final class Usage {
     return chosen;
   }
 
-  private long freed(Step step) {
+  private long freed(Unit unit) {
     long sum = 0;
-    for (Buffer b : step.reads()) {
+    for (Buffer b : unit.reads()) {
       if (b.place() instanceof Place.Arena && readsLeft.get(b.id()) == 1) {
         sum += b.type().shape().elements();
       }
     }
-    for (Buffer b : step.writes()) {
+    for (Buffer b : unit.writes()) {
       if (b.place() instanceof Place.Arena && !live.contains(b.id())) {
         sum -= b.type().shape().elements();
       }
@@ -49,9 +49,9 @@ final class Usage {
     return sum;
   }
 
-  void run(int unit) {
-    Step step = units.get(unit).step();
-    step.writes().forEach(b -> live.add(b.id()));
-    step.reads().forEach(b -> readsLeft.merge(b.id(), -1, Integer::sum));
+  void run(int next) {
+    Unit unit = units.get(next);
+    unit.writes().forEach(b -> live.add(b.id()));
+    unit.reads().forEach(b -> readsLeft.merge(b.id(), -1, Integer::sum));
   }
 }

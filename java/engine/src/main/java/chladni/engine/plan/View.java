@@ -3,9 +3,10 @@ package chladni.engine.plan;
 import java.util.Arrays;
 
 /**
- * How an iteration space reads or writes a FLOAT buffer: the element at {@code offset + sum(index[i]
- * * strides[i])}, in physical elements. A stride of 0 repeats. Over the space of a packed family
- * ({@link Space#FAMILY}) the stride is 1 for members and 0 for one value that is repeated.
+ * How an iteration space reads or writes a FLOAT buffer: the element at {@code offset +
+ * sum(index[i] * strides[i])}, in physical elements. A stride of 0 repeats. Over the space of a
+ * packed family ({@link Space#FAMILY}) the stride is 1 for members and 0 for one value that is
+ * repeated.
  *
  * @param strides one per axis of the space; not to be changed
  */

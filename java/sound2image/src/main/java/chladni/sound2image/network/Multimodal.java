@@ -2,6 +2,7 @@ package chladni.sound2image.network;
 
 import static chladni.engine.nn.Initializers.fanIn;
 import static chladni.engine.nn.Initializers.identity;
+import static chladni.engine.nn.Initializers.zeros;
 
 import chladni.engine.backend.Store;
 import chladni.engine.graph.Initializer;
@@ -68,9 +69,10 @@ public record Multimodal(int imageFeatures, int soundFeatures, int hidden, int c
     return project(p, "image.weight", image, imageFeatures, first);
   }
 
-  /** h_S alone: (N, soundFeatures) to (N, hidden). */
+  /** h_S alone: (N, soundFeatures) to (N, hidden). Beside a W_I at the identity W_S starts at zero. */
   public Node sound(Parameters p, Node sound) {
-    return project(p, "sound.weight", sound, soundFeatures, fanIn(soundFeatures));
+    Initializer first = imageFeatures == hidden ? zeros() : fanIn(soundFeatures);
+    return project(p, "sound.weight", sound, soundFeatures, first);
   }
 
   private Node project(

@@ -49,7 +49,7 @@ public record Recipe(
               new SoundEncoder.Layer(64, 8, 2, 1),
               new SoundEncoder.Layer(128, 4, 2, 4)),
           4096,
-          16,
+          8,
           8);
 
   /** The paper's generators and SoundNet's widths, for a machine with more time. */

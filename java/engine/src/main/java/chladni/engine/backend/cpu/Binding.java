@@ -52,8 +52,8 @@ final class Binding implements AutoCloseable {
   }
 
   /**
-   * Settles one physical layout for each weight family and brings the store's variables into it: that
-   * of an earlier program, else that of the weight gradient computed here, else row-major.
+   * Settles one physical layout for each weight family and brings the store's variables into it:
+   * that of an earlier program, else that of the weight gradient computed here, else row-major.
    */
   void settleFamilies(java.util.function.Function<OpStep, Long> gradientLayout) {
     Map<String, Set<String>> members = new LinkedHashMap<>();
@@ -147,7 +147,8 @@ final class Binding implements AutoCloseable {
   MemorySegment segment(Buffer buffer) {
     Buffer root = buffer.root();
     return switch (root.place()) {
-      case Place.Arena _ -> arena.asSlice(memory.offset(root), Math.max(bytes(root), bytes(buffer)));
+      case Place.Arena _ ->
+          arena.asSlice(memory.offset(root), Math.max(bytes(root), bytes(buffer)));
       case Place.OfVariable(String name) -> store.values(name);
       case Place.OfInput(String name) -> rim.get("in:" + name);
       case Place.OfOutput(String name) -> rim.get("out:" + name);

@@ -137,7 +137,8 @@ final class CpuLowering {
           scratchBytes + temporaryBytes,
           store.epoch());
     } catch (RuntimeException | Error e) {
-      new BoundProgram(library, program, host, binding, primitives, layouts, List.of(), 0, 0).close();
+      new BoundProgram(library, program, host, binding, primitives, layouts, List.of(), 0, 0)
+          .close();
       throw e;
     }
   }
@@ -196,9 +197,24 @@ final class CpuLowering {
               INCREMENT,
               new Words().add(elements(step.output()), address(step, 0), output(step)),
               line(step, "increment", ""));
-      case Assign _, BatchNorm _, BlockSum2d _, Broadcast _, ChannelBroadcast _, ChannelSum _,
-          Concat _, Constant _, ElementwiseOp _, Input _, Max _, Pad _, ReadVariable _, Reshape _,
-          Slice _, Sum _, Transpose _, UpsampleNearest2d _ ->
+      case Assign _,
+          BatchNorm _,
+          BlockSum2d _,
+          Broadcast _,
+          ChannelBroadcast _,
+          ChannelSum _,
+          Concat _,
+          Constant _,
+          ElementwiseOp _,
+          Input _,
+          Max _,
+          Pad _,
+          ReadVariable _,
+          Reshape _,
+          Slice _,
+          Sum _,
+          Transpose _,
+          UpsampleNearest2d _ ->
           throw new ProgramException(
               "plan: %s must reach a backend as a fused kernel.".formatted(step.label()));
     }
@@ -248,8 +264,7 @@ final class CpuLowering {
   private void copy(CopyStep step) {
     long from = binding.address(step.from());
     long to = binding.address(step.to());
-    boolean weights =
-        step.from().layout() == Layout.PACKED || step.to().layout() == Layout.PACKED;
+    boolean weights = step.from().layout() == Layout.PACKED || step.to().layout() == Layout.PACKED;
     if (weights) {
       long a = binding.weightLayout(step.from());
       long b = binding.weightLayout(step.to());
@@ -258,10 +273,7 @@ final class CpuLowering {
         return;
       }
     }
-    add(
-        COPY,
-        new Words().add(from, to, binding.bytes(step.to())),
-        line(step, "copy", ""));
+    add(COPY, new Words().add(from, to, binding.bytes(step.to())), line(step, "copy", ""));
   }
 
   private static String size(List<?> loads, List<?> operations, List<?> stores) {
@@ -352,9 +364,7 @@ final class CpuLowering {
   void reorder(long fromLayout, long from, long toLayout, long to, String subject) {
     long reorder = primitive(library.reorderCreate(engine(), fromLayout, toLayout, subject));
     Words words =
-        new Words()
-            .add(reorder, from, to, 0, 0)
-            .add(scratch(library.primitiveScratch(reorder)));
+        new Words().add(reorder, from, to, 0, 0).add(scratch(library.primitiveScratch(reorder)));
     add(
         PACK,
         words,

@@ -22,8 +22,8 @@ import java.util.Set;
 import java.util.concurrent.Callable;
 
 /**
- * A graph bound to addresses: a run is one call into the host library, which walks the step list. It
- * binds itself again when another program of the same store has moved a variable.
+ * A graph bound to addresses: a run is one call into the host library, which walks the step list.
+ * It binds itself again when another program of the same store has moved a variable.
  */
 public final class CpuProgram extends Program {
   private final CpuBackend backend;

@@ -174,8 +174,7 @@ final class CpuStore implements Store {
     }
     HostArena arena = new HostArena("packed copy of variable '" + name + "'");
     MemorySegment values = arena.allocate(library.layoutBytes(layout));
-    Copy copy =
-        new Copy(library.layoutClone(layout), arena, values, arena.allocate(Long.BYTES));
+    Copy copy = new Copy(library.layoutClone(layout), arena, values, arena.allocate(Long.BYTES));
     e.copies.add(copy);
     return copy;
   }

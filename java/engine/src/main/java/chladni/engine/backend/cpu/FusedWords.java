@@ -40,7 +40,9 @@ final class FusedWords {
     return body(words, step.loads(), step.instrs(), step.writesTo());
   }
 
-  /** What oneDNN would not fuse, as a pass over the result: (rows, channels), channels innermost. */
+  /**
+   * What oneDNN would not fuse, as a pass over the result: (rows, channels), channels innermost.
+   */
   Words epilogue(Buffer result, List<Epilogue> epilogue) {
     long channels = result.type().shape().dim(1);
     long rows = result.type().shape().elements() / channels;
@@ -59,7 +61,10 @@ final class FusedWords {
     }
     Words words = new Words().add(2, rows, channels);
     return body(
-        words, loads, instrs, List.of(new Write(value, new View(result, 0, new long[] {channels, 1}))));
+        words,
+        loads,
+        instrs,
+        List.of(new Write(value, new View(result, 0, new long[] {channels, 1}))));
   }
 
   /** The extents, with the physical size of the family where the plan leaves it open. */
@@ -85,8 +90,7 @@ final class FusedWords {
     throw new IllegalStateException("plan: a family's space without a member of the family");
   }
 
-  private Words body(
-      Words words, List<Load> loads, List<Instr> instrs, List<Write> writes) {
+  private Words body(Words words, List<Load> loads, List<Instr> instrs, List<Write> writes) {
     int rank = writes.isEmpty() ? 0 : writes.getFirst().to().strides().length;
     words.add(loads.size());
     for (Load load : loads) {

@@ -36,7 +36,8 @@ record Libraries(SymbolLookup lookup) {
     String arch = System.getProperty("os.arch");
     if (!os.equals("Linux") || !arch.equals("amd64")) {
       throw new MissingBackendException(
-          "cpu: it needs Linux on x86-64, this is %s on %s. Use the reference backend.".formatted(os, arch));
+          "cpu: it needs Linux on x86-64, this is %s on %s. Use the reference backend."
+              .formatted(os, arch));
     }
     defaultEnvironment("GOMP_SPINCOUNT", "OMP_WAIT_POLICY", SPIN_COUNT);
     Path gomp = NativeFiles.extract(DNNL + "libgomp.so.1");

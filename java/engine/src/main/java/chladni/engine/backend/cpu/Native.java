@@ -52,8 +52,7 @@ final class Native {
     layoutEqual = b.bind("chl_layout_equal", JAVA_INT, JAVA_LONG, JAVA_LONG);
     layoutText = b.bind("chl_layout_text", ADDRESS, JAVA_LONG);
     layoutDestroy = b.bind("chl_layout_destroy", null, JAVA_LONG);
-    convolutionCreate =
-        b.bind("chl_convolution_create", ADDRESS, JAVA_LONG, ADDRESS, JAVA_LONG);
+    convolutionCreate = b.bind("chl_convolution_create", ADDRESS, JAVA_LONG, ADDRESS, JAVA_LONG);
     matmulCreate = b.bind("chl_matmul_create", ADDRESS, JAVA_LONG, ADDRESS);
     reorderCreate = b.bind("chl_reorder_create", ADDRESS, JAVA_LONG, JAVA_LONG, JAVA_LONG);
     primitiveImplementation = b.bind("chl_primitive_implementation", ADDRESS, JAVA_LONG);
@@ -81,7 +80,8 @@ final class Native {
 
   long engineCreate(int threads) {
     try {
-      return handle((MemorySegment) engineCreate.invokeExact(threads), "engine, threads " + threads);
+      return handle(
+          (MemorySegment) engineCreate.invokeExact(threads), "engine, threads " + threads);
     } catch (Throwable e) {
       throw rethrow(e);
     }
@@ -141,8 +141,7 @@ final class Native {
     try (Arena arena = Arena.ofConfined()) {
       MemorySegment w = words.copyTo(arena);
       return handle(
-          (MemorySegment) convolutionCreate.invokeExact(engine, w, weights),
-          subject + " " + words);
+          (MemorySegment) convolutionCreate.invokeExact(engine, w, weights), subject + " " + words);
     } catch (Throwable e) {
       throw rethrow(e);
     }

@@ -17,8 +17,8 @@ import java.util.HexFormat;
 import java.util.Set;
 
 /**
- * Shared libraries on the class path as files, since the loader of the system wants files. Each lies
- * under a name that its content decides, in a directory that only this user can write, so that
+ * Shared libraries on the class path as files, since the loader of the system wants files. Each
+ * lies under a name that its content decides, in a directory that only this user can write, so that
  * processes and versions live side by side. A file appears under its name when it is whole.
  */
 final class NativeFiles {
@@ -92,8 +92,7 @@ final class NativeFiles {
       return ownDirectory(cache.resolve("chladni").resolve("native"));
     } catch (IOException e) {
       String user = System.getProperty("user.name").replaceAll("[^A-Za-z0-9_.-]", "_");
-      return ownDirectory(
-          Path.of(System.getProperty("java.io.tmpdir"), "chladni-native-" + user));
+      return ownDirectory(Path.of(System.getProperty("java.io.tmpdir"), "chladni-native-" + user));
     }
   }
 

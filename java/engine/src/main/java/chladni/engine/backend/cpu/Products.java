@@ -17,8 +17,8 @@ import java.util.List;
 
 /**
  * Convolutions and matrix products through oneDNN. A weight is taken as it lies where an optimised
- * implementation reads that layout; else the implementation chooses and a packed copy is kept, which
- * is made again only when the variable has changed.
+ * implementation reads that layout; else the implementation chooses and a packed copy is kept,
+ * which is made again only when the variable has changed.
  */
 final class Products {
   private static final int FORWARD = 0;
@@ -51,7 +51,8 @@ final class Products {
   void conv2d(OpStep step, Window window) {
     Buffer src = step.inputs().get(0);
     Buffer weight = step.inputs().get(1);
-    convolution(step, FORWARD, geometry(src, weight.type().shape(), step.output(), window), src, weight);
+    convolution(
+        step, FORWARD, geometry(src, weight.type().shape(), step.output(), window), src, weight);
   }
 
   /** As a deconvolution where something is fused, else as a convolution's data gradient. */
@@ -59,7 +60,8 @@ final class Products {
     Buffer src = step.inputs().get(0);
     Buffer weight = step.inputs().get(1);
     int kind = step.epilogue().isEmpty() ? BACKWARD_DATA : TRANSPOSED;
-    convolution(step, kind, geometry(step.output(), weight.type().shape(), src, window), src, weight);
+    convolution(
+        step, kind, geometry(step.output(), weight.type().shape(), src, window), src, weight);
   }
 
   private void convolution(OpStep step, int kind, long[] geometry, Buffer src, Buffer weight) {
@@ -83,7 +85,9 @@ final class Products {
     epilogueArguments(args, epilogue);
     execute(primitive, args, step, library.layoutText(weights));
     if (!fused) {
-      lowering.fused(step.label() + " epilogue", new FusedWords(binding).epilogue(step.output(), step.epilogue()));
+      lowering.fused(
+          step.label() + " epilogue",
+          new FusedWords(binding).epilogue(step.output(), step.epilogue()));
     }
   }
 
@@ -112,8 +116,7 @@ final class Products {
   /** The layout that oneDNN would give the gradient of this step if it were free; the caller's. */
   long gradientLayout(OpStep step, Window window) {
     long[] geometry =
-        geometry(
-            step.inputs().get(0), step.output().type().shape(), step.inputs().get(1), window);
+        geometry(step.inputs().get(0), step.output().type().shape(), step.inputs().get(1), window);
     long primitive =
         library.convolutionCreate(
             lowering.engine(), words(BACKWARD_WEIGHTS, geometry, List.of()), 0, step.label());
@@ -178,7 +181,9 @@ final class Products {
     epilogueArguments(args, epilogue);
     execute(primitive, args, step, "row-major");
     if (!fused) {
-      lowering.fused(step.label() + " epilogue", new FusedWords(binding).epilogue(step.output(), step.epilogue()));
+      lowering.fused(
+          step.label() + " epilogue",
+          new FusedWords(binding).epilogue(step.output(), step.epilogue()));
     }
   }
 
@@ -204,8 +209,21 @@ final class Products {
     Shape x = src.type().shape();
     Shape y = dst.type().shape();
     return new long[] {
-      x.dim(0), x.dim(1), x.dim(2), x.dim(3), y.dim(1), y.dim(2), y.dim(3), weight.dim(2),
-      weight.dim(3), w.strideH(), w.strideW(), w.padTop(), w.padLeft(), w.padBottom(), w.padRight()
+      x.dim(0),
+      x.dim(1),
+      x.dim(2),
+      x.dim(3),
+      y.dim(1),
+      y.dim(2),
+      y.dim(3),
+      weight.dim(2),
+      weight.dim(3),
+      w.strideH(),
+      w.strideW(),
+      w.padTop(),
+      w.padLeft(),
+      w.padBottom(),
+      w.padRight()
     };
   }
 

@@ -1,0 +1,94 @@
+package chladni.tests.plan;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
+
+import chladni.engine.backend.Precision;
+import chladni.engine.backend.Program;
+import chladni.engine.backend.Store;
+import chladni.engine.backend.reference.ReferenceBackend;
+import chladni.engine.graph.DType;
+import chladni.engine.graph.Graph;
+import chladni.engine.graph.Variable;
+import chladni.engine.plan.Plan;
+import chladni.engine.plan.Planner;
+import java.util.Arrays;
+import java.util.Random;
+
+/** One graph run twice: by the reference as it stands, and as its plan says. */
+final class Twin {
+  private Twin() {}
+
+  /** Runs so many steps with new inputs each and compares outputs and variables after each. */
+  static Plan agrees(Graph graph, int steps, long seed) {
+    Plan plan = Planner.plan(graph);
+    PlanChecks.check(plan);
+    ReferenceBackend backend = new ReferenceBackend();
+    Store expected = backend.newStore(seed, Precision.FP64);
+    Store actual = backend.newStore(seed, Precision.FP64);
+    graph.variables().forEach(actual::declare);
+    PlanInterpreter interpreter = new PlanInterpreter(plan, actual);
+    Random random = new Random(seed);
+    try (Program program = backend.compile(graph, expected, Precision.FP64)) {
+      for (int step = 0; step < steps; step++) {
+        graph
+            .inputs()
+            .forEach(
+                (name, node) -> {
+                  int n = (int) node.shape().elements();
+                  if (node.dtype() == DType.INT32) {
+                    int[] labels = random.ints(n, 0, 3).toArray();
+                    program.write(name, labels);
+                    interpreter.write(name, Arrays.stream(labels).asDoubleStream().toArray());
+                  } else {
+                    double[] values = random.doubles(n, -1, 1).toArray();
+                    program.write(name, values);
+                    interpreter.write(name, values);
+                  }
+                });
+        program.run();
+        interpreter.run();
+        String when = "step " + step + " of ";
+        graph
+            .outputs()
+            .forEach(
+                (name, node) ->
+                    same(
+                        when + name,
+                        interpreter.read(name),
+                        node.dtype() == DType.FLOAT
+                            ? program.readDoubles(name)
+                            : doubles(program.readInts(name))));
+        for (Variable v : graph.variables()) {
+          same(when + v.name(), values(actual, v), values(expected, v));
+        }
+      }
+    }
+    return plan;
+  }
+
+  private static double[] values(Store store, Variable v) {
+    return v.type().dtype() == DType.FLOAT
+        ? store.doubles(v.name())
+        : doubles(store.ints(v.name()));
+  }
+
+  private static double[] doubles(int[] values) {
+    return Arrays.stream(values).asDoubleStream().toArray();
+  }
+
+  /** Sums in another order: 1e-9 of the largest value, far above rounding, far below a mistake. */
+  private static void same(String what, double[] actual, double[] expected) {
+    assertThat(actual.length).as(what).isEqualTo(expected.length);
+    double scale = 
+        Math.max(
+            1, Arrays.stream(expected).map(Math::abs).filter(Double::isFinite).max().orElse(1));
+    for (int i = 0; i < expected.length; i++) {
+      if (Double.isFinite(expected[i])) {
+        assertThat(actual[i]).as("%s [%d]", what, i).isCloseTo(expected[i], within(1e-9 * scale));
+      } else {
+        assertThat((Double) actual[i]).as("%s [%d]", what, i).isEqualTo((Double) expected[i]);
+      }
+    }
+  }
+}
