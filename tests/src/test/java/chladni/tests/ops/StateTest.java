@@ -112,6 +112,25 @@ final class StateTest {
 
   @ParameterizedTest
   @MethodSource("backends")
+  void variablesMayChangePlacesUnderOtherShapes(Backends.Target target) {
+    Variable tall = Variable.state("tall", Shape.of(3, 2), Initializers.constant(1));
+    Variable wide = Variable.state("wide", Shape.of(2, 3), Initializers.constant(2));
+    Graph graph = new Graph();
+    Node a = graph.read(tall);
+    Node b = graph.read(wide);
+    graph.assign(tall, Ops.reshape(b, tall.shape()));
+    graph.assign(wide, Ops.transpose(a));
+    try (Store store = store(target);
+        Program program = compile(target, graph, store)) {
+      store.set("tall", new float[] {1, 2, 3, 4, 5, 6});
+      program.run();
+      assertThat(store.floats("tall")).containsOnly(2);
+      assertThat(store.floats("wide")).containsExactly(1, 3, 5, 2, 4, 6);
+    }
+  }
+
+  @ParameterizedTest
+  @MethodSource("backends")
   void anAssignedInputIsACopy(Backends.Target target) {
     Graph graph = new Graph();
     Node x = graph.input("x", Shape.of(33));
