@@ -32,14 +32,14 @@ public record DemoPreset(
       new DemoPreset(
           "small",
           12,
-          28,
+          44,
           1040,
           Recipe.SMALL,
           new Schedule(120, 32, 5e-4, 0.5),
           new Schedule(200, 16, 2e-3, 0.5),
-          new Schedule(400, 128, 1e-4, 0.5),
+          new Schedule(500, 128, 2e-4, 0.5),
           new Schedule(1600, 16, 2e-3, 0.5),
-          new Schedule(900, 16, 2e-3, 0.5),
+          new Schedule(1800, 16, 2e-3, 0.5),
           new Schedule(700, 48, 2e-3, 0.5),
           false);
 

@@ -23,6 +23,9 @@ import chladni.engine.nn.Parameters;
  * @param classes labels at the output
  */
 public record Multimodal(int imageFeatures, int soundFeatures, int hidden, int classes) {
+  /** The name of W_I. */
+  public static final String IMAGE_WEIGHT = "image.weight";
+
 
   /**
    * The hidden vectors before the activation, (N, hidden) each: of the image, of the sound, of both.
@@ -66,7 +69,7 @@ public record Multimodal(int imageFeatures, int soundFeatures, int hidden, int c
    */
   public Node image(Parameters p, Node image) {
     Initializer first = imageFeatures == hidden ? identity() : fanIn(imageFeatures);
-    return project(p, "image.weight", image, imageFeatures, first);
+    return project(p, IMAGE_WEIGHT, image, imageFeatures, first);
   }
 
   /** h_S alone: (N, soundFeatures) to (N, hidden). Beside a W_I at the identity W_S starts at zero. */

@@ -46,8 +46,8 @@ public record Recipe(
               new SoundEncoder.Layer(16, 64, 8, 8),
               new SoundEncoder.Layer(32, 32, 2, 8),
               new SoundEncoder.Layer(64, 16, 2, 1),
-              new SoundEncoder.Layer(64, 8, 2, 1),
-              new SoundEncoder.Layer(128, 4, 2, 4)),
+              new SoundEncoder.Layer(128, 8, 2, 1),
+              new SoundEncoder.Layer(256, 4, 2, 4)),
           4096,
           8,
           8);

@@ -107,6 +107,9 @@ public record Stages(
     }
   }
 
+  /** The factor on W_I's learning rate; see {@link MultimodalTraining}. */
+  private static final double IMAGE_RATE = 0.01;
+
   /** The multimodal layers, on the training rows. */
   public void multimodal(
       FeatureTable table, List<String> classes, Multimodal.Weights weights, Schedule schedule) {
@@ -121,7 +124,8 @@ public record Stages(
     float[] sound = new float[n * network.soundFeatures()];
     int[] labels = new int[n];
     try (SimpleTraining training =
-        MultimodalTraining.of(backend, network, weights, n, seed, Precision.FP32)) {
+        MultimodalTraining.of(
+            backend, network, weights, IMAGE_RATE, n, seed, Precision.FP32)) {
       trainer(run.multimodal(), "multimodal", schedule, metadata)
           .run(
               training,
