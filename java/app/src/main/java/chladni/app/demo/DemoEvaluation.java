@@ -169,33 +169,29 @@ record DemoEvaluation(
 
   /** The mean training picture of each held-out clip's class: what a generator of classes makes. */
   private List<Picture> classMeans(int[] heldOut) {
-    int[] train = table.rows(false);
-    int side = clips.side();
-    int width = 3 * side * side;
-    float[][] planes = new float[train.length][width];
-    for (int i = 0; i < train.length; i++) {
-      clips.picture(table.position()[train[i]], planes[i], 0);
-    }
-    // The selection keeps nine in ten of each class for training, so a class that is held out has
-    // a mean; classes of which nothing was kept do not, and the present ones are numbered anew.
-    int[] present =
-        Arrays.stream(train).map(r -> table.label()[r]).distinct().sorted().toArray();
-    int[] classes =
-        Arrays.stream(train)
-            .map(r -> Arrays.binarySearch(present, table.label()[r]))
-            .toArray();
-    FloatMatrix means = ClassMeans.of(FloatMatrix.ofRows(planes), classes, present.length);
+    Map<Integer, Picture> means = new LinkedHashMap<>();
     List<Picture> result = new ArrayList<>();
     for (int row : heldOut) {
-      int c = Arrays.binarySearch(present, table.label()[row]);
-      if (c < 0) {
-        throw new IllegalStateException(
-            "evaluation: class '%s' has held-out clips and none to train on. Use more clips a class."
-                .formatted(world.className(table.label()[row])));
-      }
-      result.add(ClipSet.toPicture(means.row(c), 0, side));
+      result.add(means.computeIfAbsent(table.label()[row], this::classMean));
     }
     return result;
+  }
+
+  private Picture classMean(int label) {
+    int side = clips.side();
+    int[] members =
+        Arrays.stream(table.rows(false)).filter(r -> table.label()[r] == label).toArray();
+    if (members.length == 0) {
+      throw new IllegalStateException(
+          "evaluation: class '%s' has held-out clips and none to train on. Use more clips a class."
+              .formatted(world.className(label)));
+    }
+    float[][] planes = new float[members.length][3 * side * side];
+    for (int i = 0; i < members.length; i++) {
+      clips.picture(table.position()[members[i]], planes[i], 0);
+    }
+    FloatMatrix mean = ClassMeans.of(FloatMatrix.ofRows(planes), new int[members.length], 1);
+    return ClipSet.toPicture(mean.row(0), 0, side);
   }
 
   /** The training picture whose sound is nearest in multimodal space. */
