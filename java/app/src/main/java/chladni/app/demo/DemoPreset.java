@@ -39,7 +39,7 @@ public record DemoPreset(
           new Schedule(200, 16, 2e-3, 0.5),
           new Schedule(500, 128, 2e-4, 0.5),
           new Schedule(1600, 16, 2e-3, 0.5),
-          new Schedule(1800, 16, 2e-3, 0.5),
+          new Schedule(4000, 16, 2e-3, 0.5),
           new Schedule(700, 48, 2e-3, 0.5),
           false);
 
