@@ -51,7 +51,7 @@ public final class Engine implements AutoCloseable {
     throw new MissingBackendException(
         "device '%s': no such backend on the class path, which has %s.%s"
             .formatted(
-                device, names, device.equals("cuda") ? " Add the artifact chladni-cuda." : ""));
+                device, names, device.equals("cuda") ? " This version has no CUDA backend yet; use cpu." : ""));
   }
 
   private static Engine openBest(List<BackendProvider> providers, BackendOptions options) {
