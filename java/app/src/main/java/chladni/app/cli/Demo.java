@@ -95,7 +95,16 @@ public final class Demo implements Callable<Integer> {
       }
       for (Target target : Targets.of(data)) {
         if (!target.reached()) {
-          terminal.out().println("missed: " + target);
+          terminal
+              .out()
+              .printf(
+                  Locale.ROOT,
+                  "missed: %s, measured %.4f, asked %s %.4f (%s)%n",
+                  target.what(),
+                  target.value(),
+                  target.relation().name().toLowerCase(Locale.ROOT).replace('_', ' '),
+                  target.bound(),
+                  target.basis());
         }
       }
       terminal.out().println("report: " + report.resolve("index.html"));
