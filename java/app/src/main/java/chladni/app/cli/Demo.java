@@ -99,12 +99,12 @@ public final class Demo implements Callable<Integer> {
               .out()
               .printf(
                   Locale.ROOT,
-                  "missed: %s, measured %.4f, asked %s %.4f (%s)%n",
+                  "missed: %s, measured %.4f, asked %s %.4f%s%n",
                   target.what(),
                   target.value(),
                   target.relation().name().toLowerCase(Locale.ROOT).replace('_', ' '),
                   target.bound(),
-                  target.basis());
+                  target.basis().isEmpty() ? "" : " (" + target.basis() + ")");
         }
       }
       terminal.out().println("report: " + report.resolve("index.html"));
