@@ -1,19 +1,20 @@
 package chladni.app.cli.job;
 
 import chladni.app.cli.Training;
+import chladni.app.demo.DemoPreset;
 import chladni.sound2image.network.Recipe;
 import chladni.sound2image.training.Schedule;
 
 /**
- * How long and how fast each network trains when nothing else is asked for: minutes on two cores for
- * narrow networks, days for those of the paper's width.
+ * How long and how fast each network trains when nothing else is asked for: the demo's schedules,
+ * minutes on two cores, for narrow networks, days for those of the paper's width.
  */
 enum Schedules {
-  PICTURE(new Schedule(800, 32, 1e-3, 0.3), new Schedule(40_000, 64, 1e-3, 0.3)),
-  SOUND(new Schedule(800, 16, 1e-3, 0.3), new Schedule(40_000, 64, 1e-3, 0.3)),
-  MULTIMODAL(new Schedule(600, 128, 1e-4, 0), new Schedule(20_000, 128, 1e-4, 0)),
-  IMAGE_GAN(new Schedule(3000, 4, 2e-4, 0.5), new Schedule(400_000, 1, 2e-4, 0.5)),
-  FEATURE_GAN(new Schedule(1500, 4, 2e-4, 0.5), new Schedule(400_000, 1, 2e-4, 0.5));
+  PICTURE(DemoPreset.SMALL.picture(), new Schedule(40_000, 64, 1e-3, 0.3)),
+  SOUND(DemoPreset.SMALL.sound(), new Schedule(40_000, 64, 1e-3, 0.3)),
+  MULTIMODAL(DemoPreset.SMALL.multimodal(), new Schedule(20_000, 128, 1e-4, 0)),
+  IMAGE_GAN(DemoPreset.SMALL.imageGan(), new Schedule(400_000, 1, 2e-4, 0.5)),
+  FEATURE_GAN(DemoPreset.SMALL.featureGan(), new Schedule(400_000, 1, 2e-4, 0.5));
 
   private final Schedule small;
   private final Schedule full;
