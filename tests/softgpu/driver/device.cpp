@@ -1,0 +1,159 @@
+// The one device, its context, and errors.
+#include <cstdarg>
+#include <cstdio>
+#include <cstdlib>
+#include <cstring>
+
+#include "driver.h"
+
+namespace softgpu {
+
+static CUresult failure = CUDA_SUCCESS;
+
+CUresult refuse(CUresult code, const char *format, ...) {
+  static const bool trace = getenv("SOFTGPU_TRACE") != nullptr;
+  if (trace) {
+    va_list arguments;
+    va_start(arguments, format);
+    fputs("softgpu: ", stderr);
+    vfprintf(stderr, format, arguments);
+    fprintf(stderr, " (error %d)\n", code);
+    va_end(arguments);
+  }
+  return code;
+}
+
+CUresult context_state() { return failure; }
+
+void context_fails(CUresult code) { failure = code; }
+
+}  // namespace softgpu
+
+using namespace softgpu;
+
+namespace {
+
+struct Attribute {
+  int number, value;
+};
+
+// Of a Hopper card, by the numbers of CUdevice_attribute.
+const Attribute kAttributes[] = {
+    {1, 1024},                                // threads per block
+    {2, 1024},       {3, 1024},  {4, 64},     // block dims
+    {5, 2147483647}, {6, 65535}, {7, 65535},  // grid dims
+    {8, 49152},                               // shared memory per block
+    {10, 32},                                 // warp
+    {12, 65536},                              // registers per block
+    {13, 1980000},                            // clock in kHz
+    {16, 132},                                // multiprocessors
+    {36, 2619000},                            // memory clock in kHz
+    {37, 5120},                               // memory bus in bits
+    {38, 52428800},                           // L2 in bytes
+    {39, 2048},                               // threads per multiprocessor
+    {75, 9},         {76, 0},                 // compute capability
+    {81, 233472},                             // shared memory per multiprocessor
+    {82, 65536},                              // registers per multiprocessor
+    {95, 1},                                  // cooperative launch
+    {97, 232448},                             // opt-in shared memory per block
+};
+
+int the_context;
+
+}  // namespace
+
+SOFTGPU_API CUresult cuInit(unsigned flags) {
+  return flags ? refuse(CUDA_ERROR_INVALID_VALUE, "cuInit: flags must be 0") : CUDA_SUCCESS;
+}
+SOFTGPU_API CUresult cuDriverGetVersion(int *version) {
+  *version = 13000;
+  return CUDA_SUCCESS;
+}
+SOFTGPU_API CUresult cuDeviceGetCount(int *count) {
+  *count = 1;
+  return CUDA_SUCCESS;
+}
+SOFTGPU_API CUresult cuDeviceGet(int *device, int ordinal) {
+  if (ordinal)
+    return refuse(CUDA_ERROR_INVALID_DEVICE, "cuDeviceGet: there is no device %d", ordinal);
+  *device = 0;
+  return CUDA_SUCCESS;
+}
+SOFTGPU_API CUresult cuDeviceGetName(char *name, int length, int) {
+  snprintf(name, static_cast<size_t>(length), "softgpu (no GPU: kernels run on the host)");
+  return CUDA_SUCCESS;
+}
+SOFTGPU_API CUresult cuMemGetInfo_v2(size_t *free_bytes, size_t *total_bytes);
+SOFTGPU_API CUresult cuDeviceTotalMem_v2(size_t *bytes, int) {
+  size_t unused;
+  return cuMemGetInfo_v2(&unused, bytes);
+}
+SOFTGPU_API CUresult cuDeviceGetAttribute(int *value, int attribute, int) {
+  *value = 0;
+  for (const Attribute &a : kAttributes)
+    if (a.number == attribute) *value = a.value;
+  return CUDA_SUCCESS;
+}
+
+SOFTGPU_API CUresult cuCtxCreate_v2(void **context, unsigned, int) {
+  *context = &the_context;
+  context_fails(CUDA_SUCCESS);
+  return CUDA_SUCCESS;
+}
+SOFTGPU_API CUresult cuDevicePrimaryCtxRetain(void **context, int device) {
+  return cuCtxCreate_v2(context, 0, device);
+}
+SOFTGPU_API CUresult cuDevicePrimaryCtxRelease_v2(int) { return CUDA_SUCCESS; }
+SOFTGPU_API CUresult cuCtxDestroy_v2(void *) { return CUDA_SUCCESS; }
+SOFTGPU_API CUresult cuCtxSetCurrent(void *) { return CUDA_SUCCESS; }
+SOFTGPU_API CUresult cuCtxGetCurrent(void **context) {
+  *context = &the_context;
+  return CUDA_SUCCESS;
+}
+SOFTGPU_API CUresult cuCtxSynchronize() {
+  if (capturing())
+    return refuse(CUDA_ERROR_STREAM_CAPTURE_UNSUPPORTED, "cuCtxSynchronize in a capture");
+  return context_state();
+}
+
+SOFTGPU_API CUresult cuGetErrorName(int code, const char **name) {
+  switch (code) {
+    case CUDA_SUCCESS:
+      *name = "CUDA_SUCCESS";
+      break;
+    case CUDA_ERROR_INVALID_VALUE:
+      *name = "CUDA_ERROR_INVALID_VALUE";
+      break;
+    case CUDA_ERROR_OUT_OF_MEMORY:
+      *name = "CUDA_ERROR_OUT_OF_MEMORY";
+      break;
+    case CUDA_ERROR_INVALID_IMAGE:
+      *name = "CUDA_ERROR_INVALID_IMAGE";
+      break;
+    case CUDA_ERROR_INVALID_HANDLE:
+      *name = "CUDA_ERROR_INVALID_HANDLE";
+      break;
+    case CUDA_ERROR_NOT_FOUND:
+      *name = "CUDA_ERROR_NOT_FOUND";
+      break;
+    case CUDA_ERROR_ILLEGAL_ADDRESS:
+      *name = "CUDA_ERROR_ILLEGAL_ADDRESS";
+      break;
+    case CUDA_ERROR_LAUNCH_FAILED:
+      *name = "CUDA_ERROR_LAUNCH_FAILED";
+      break;
+    case CUDA_ERROR_NOT_SUPPORTED:
+      *name = "CUDA_ERROR_NOT_SUPPORTED";
+      break;
+    case CUDA_ERROR_STREAM_CAPTURE_UNSUPPORTED:
+      *name = "CUDA_ERROR_STREAM_CAPTURE_UNSUPPORTED";
+      break;
+    default:
+      *name = "an error that the stand-in does not name";
+      break;
+  }
+  return CUDA_SUCCESS;
+}
+SOFTGPU_API CUresult cuGetErrorString(int code, const char **text) {
+  return cuGetErrorName(code, text);
+}

@@ -1,0 +1,50 @@
+// A stand-in for libcuda.so.1: enough of the driver API for programs of one device, one context
+// and in-order streams, with stream capture and graph replay, run on the calling thread.
+//
+// Stricter than a card: device memory is filled with 0xA5 and fenced by pages that fault, freed
+// memory stays fenced, host pointers must not be passed where device pointers belong, and what is
+// forbidden in a capture is refused.
+#pragma once
+#include <cstddef>
+#include <cstdint>
+
+#define SOFTGPU_API extern "C" __attribute__((visibility("default")))
+
+typedef int CUresult;
+typedef unsigned long long CUdeviceptr;
+
+enum : int {
+  CUDA_SUCCESS = 0,
+  CUDA_ERROR_INVALID_VALUE = 1,
+  CUDA_ERROR_OUT_OF_MEMORY = 2,
+  CUDA_ERROR_NOT_INITIALIZED = 3,
+  CUDA_ERROR_INVALID_DEVICE = 101,
+  CUDA_ERROR_INVALID_CONTEXT = 201,
+  CUDA_ERROR_INVALID_IMAGE = 200,
+  CUDA_ERROR_INVALID_HANDLE = 400,
+  CUDA_ERROR_NOT_FOUND = 500,
+  CUDA_ERROR_ILLEGAL_ADDRESS = 700,
+  CUDA_ERROR_LAUNCH_FAILED = 719,
+  CUDA_ERROR_NOT_SUPPORTED = 801,
+  CUDA_ERROR_STREAM_CAPTURE_UNSUPPORTED = 900,
+};
+
+namespace softgpu {
+
+// Why the last call was refused, on standard error when SOFTGPU_TRACE is set.
+CUresult refuse(CUresult code, const char *format, ...) __attribute__((format(printf, 2, 3)));
+
+// CUDA_SUCCESS, or the error that has made the context unusable.
+CUresult context_state();
+void context_fails(CUresult code);
+
+// memory.cpp
+CUresult check_range(CUdeviceptr at, size_t bytes, const char *what);
+
+// fault.cpp: runs f and turns an access to fenced memory into CUDA_ERROR_ILLEGAL_ADDRESS.
+CUresult guarded(int (*f)(void *), void *argument);
+
+// stream.cpp: true while some stream captures.
+bool capturing();
+
+}  // namespace softgpu

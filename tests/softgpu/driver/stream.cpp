@@ -1,0 +1,327 @@
+// Modules, launches, in-order streams, events, capture and replay. Everything runs at once on the
+// calling thread, except in a capture, where it becomes a node that depends on what came before it
+// in its stream. Replay takes the nodes in a random order that their dependencies allow, so that a
+// missing dependency shows.
+#include <dlfcn.h>
+
+#include <algorithm>
+#include <cstdlib>
+#include <cstring>
+#include <memory>
+#include <random>
+#include <set>
+#include <string>
+#include <vector>
+
+#include "../host_cuda.h"
+#include "driver.h"
+
+using namespace softgpu;
+
+namespace {
+
+// A piece of work with copies of its arguments.
+struct Work {
+  enum Kind { kKernel, kCopy, kFill } kind = kKernel;
+  const Kernel *kernel = nullptr;
+  dim3 grid, block;
+  std::vector<std::vector<char>> arguments;
+  void *to = nullptr;
+  const void *from = nullptr;
+  size_t bytes = 0;
+  unsigned value = 0;
+  unsigned width = 4;
+
+  int run() {
+    switch (kind) {
+      case kKernel: {
+        std::vector<void *> pointers;
+        for (auto &a : arguments) pointers.push_back(a.data());
+        return kernel->launch(grid, block, pointers.data());
+      }
+      case kCopy:
+        memmove(to, from, bytes);
+        return 0;
+      case kFill:
+        if (width == 1) memset(to, static_cast<int>(value), bytes);
+        for (size_t i = 0; width == 4 && i < bytes / 4; ++i) static_cast<unsigned *>(to)[i] = value;
+        return 0;
+    }
+    return 0;
+  }
+};
+
+struct Node {
+  Work work;
+  std::vector<int> after;  // indices of nodes
+};
+
+struct Graph {
+  std::vector<Node> nodes;
+};
+
+struct Stream {
+  Graph *capture = nullptr;
+  std::vector<int> last;  // nodes that the next one must wait for
+};
+
+struct Event {
+  Graph *capture = nullptr;
+  std::vector<int> last;
+};
+
+std::set<Stream *> streams;
+Stream *capturer = nullptr;
+
+CUresult submit(void *handle, Work work) {
+  auto *s = static_cast<Stream *>(handle);
+  if (s && !streams.count(s)) return refuse(CUDA_ERROR_INVALID_HANDLE, "%p is no stream", handle);
+  if (capturing() && (!s || !s->capture))
+    return refuse(CUDA_ERROR_STREAM_CAPTURE_UNSUPPORTED,
+                  "work on a stream that the capture leaves out");
+  if (s && s->capture) {
+    Node node{std::move(work), s->last};
+    s->capture->nodes.push_back(std::move(node));
+    s->last = {static_cast<int>(s->capture->nodes.size()) - 1};
+    return CUDA_SUCCESS;
+  }
+  if (CUresult bad = context_state()) return bad;
+  return guarded([](void *w) { return static_cast<Work *>(w)->run(); }, &work);
+}
+
+CUresult replay(Graph &g) {
+  static std::mt19937 random(20261125);
+  std::vector<int> missing(g.nodes.size());
+  std::vector<std::vector<int>> users(g.nodes.size());
+  std::vector<int> ready;
+  for (size_t i = 0; i < g.nodes.size(); ++i) {
+    missing[i] = static_cast<int>(g.nodes[i].after.size());
+    for (int before : g.nodes[i].after)
+      users[static_cast<size_t>(before)].push_back(static_cast<int>(i));
+    if (!missing[i]) ready.push_back(static_cast<int>(i));
+  }
+  while (!ready.empty()) {
+    std::swap(ready[random() % ready.size()], ready.back());
+    const auto i = static_cast<size_t>(ready.back());
+    ready.pop_back();
+    if (int failed = g.nodes[i].work.run()) return failed;
+    for (int u : users[i])
+      if (!--missing[static_cast<size_t>(u)]) ready.push_back(u);
+  }
+  return CUDA_SUCCESS;
+}
+
+CUresult no_capture(const char *what) {
+  return capturing() ? refuse(CUDA_ERROR_STREAM_CAPTURE_UNSUPPORTED, "%s in a capture", what)
+                     : context_state();
+}
+
+}  // namespace
+
+namespace softgpu {
+bool capturing() { return capturer != nullptr; }
+}  // namespace softgpu
+
+// ---- modules ----------------------------------------------------------------------------------
+
+// The image is not looked at: the kernels are those of the library that SOFTGPU_KERNELS names.
+SOFTGPU_API CUresult cuModuleLoadData(void **module, const void *) {
+  const char *path = getenv("SOFTGPU_KERNELS");
+  *module = path ? dlopen(path, RTLD_NOW | RTLD_LOCAL) : nullptr;
+  return *module ? CUDA_SUCCESS
+                 : refuse(CUDA_ERROR_INVALID_IMAGE, "SOFTGPU_KERNELS must name the kernels: %s",
+                          dlerror());
+}
+SOFTGPU_API CUresult cuModuleUnload(void *module) {
+  dlclose(module);
+  return CUDA_SUCCESS;
+}
+SOFTGPU_API CUresult cuModuleGetFunction(void **function, void *module, const char *name) {
+  auto get = reinterpret_cast<const Kernel *(*)()>(
+      dlsym(module, (std::string("softgpu_kernel_") + name).c_str()));
+  if (!get) return refuse(CUDA_ERROR_NOT_FOUND, "there is no kernel %s", name);
+  *function = const_cast<Kernel *>(get());
+  return CUDA_SUCCESS;
+}
+SOFTGPU_API CUresult cuFuncSetAttribute(void *, int, int) { return CUDA_SUCCESS; }
+
+SOFTGPU_API CUresult cuLaunchKernel(void *function, unsigned gx, unsigned gy, unsigned gz,
+                                    unsigned bx, unsigned by, unsigned bz, unsigned shared,
+                                    void *stream, void **arguments, void **extra) {
+  auto *k = static_cast<const Kernel *>(function);
+  const unsigned long threads = static_cast<unsigned long>(bx) * by * bz;
+  if (!gx || !gy || !gz || gy > 65535 || gz > 65535 || !threads || threads > kMaxThreads ||
+      shared > 232448 || extra || (k->count && !arguments))
+    return refuse(CUDA_ERROR_INVALID_VALUE, "launch of %s with grid %u %u %u, block %u %u %u",
+                  k->name, gx, gy, gz, bx, by, bz);
+  Work w;
+  w.kernel = k;
+  w.grid = dim3(gx, gy, gz);
+  w.block = dim3(bx, by, bz);
+  for (size_t i = 0; i < k->count; ++i) {
+    auto *p = static_cast<const char *>(arguments[i]);
+    w.arguments.emplace_back(p, p + k->sizes[i]);
+  }
+  return submit(stream, std::move(w));
+}
+
+// ---- copies -----------------------------------------------------------------------------------
+
+SOFTGPU_API CUresult cuMemcpyHtoD_v2(CUdeviceptr to, const void *from, size_t bytes) {
+  if (CUresult bad = no_capture("cuMemcpyHtoD")) return bad;
+  if (CUresult bad = check_range(to, bytes, "cuMemcpyHtoD")) return bad;
+  memcpy(reinterpret_cast<void *>(to), from, bytes);
+  return CUDA_SUCCESS;
+}
+SOFTGPU_API CUresult cuMemcpyDtoH_v2(void *to, CUdeviceptr from, size_t bytes) {
+  if (CUresult bad = no_capture("cuMemcpyDtoH")) return bad;
+  if (CUresult bad = check_range(from, bytes, "cuMemcpyDtoH")) return bad;
+  memcpy(to, reinterpret_cast<const void *>(from), bytes);
+  return CUDA_SUCCESS;
+}
+SOFTGPU_API CUresult cuMemcpyDtoDAsync_v2(CUdeviceptr to, CUdeviceptr from, size_t bytes,
+                                          void *stream) {
+  if (CUresult bad = check_range(to, bytes, "cuMemcpyDtoDAsync")) return bad;
+  if (CUresult bad = check_range(from, bytes, "cuMemcpyDtoDAsync")) return bad;
+  Work w;
+  w.kind = Work::kCopy;
+  w.to = reinterpret_cast<void *>(to);
+  w.from = reinterpret_cast<const void *>(from);
+  w.bytes = bytes;
+  return submit(stream, std::move(w));
+}
+SOFTGPU_API CUresult cuMemcpyHtoDAsync_v2(CUdeviceptr to, const void *from, size_t bytes,
+                                          void *stream) {
+  if (CUresult bad = check_range(to, bytes, "cuMemcpyHtoDAsync")) return bad;
+  Work w;
+  w.kind = Work::kCopy;
+  w.to = reinterpret_cast<void *>(to);
+  w.from = from;
+  w.bytes = bytes;
+  return submit(stream, std::move(w));
+}
+SOFTGPU_API CUresult cuMemcpyDtoHAsync_v2(void *to, CUdeviceptr from, size_t bytes, void *stream) {
+  if (CUresult bad = check_range(from, bytes, "cuMemcpyDtoHAsync")) return bad;
+  Work w;
+  w.kind = Work::kCopy;
+  w.to = to;
+  w.from = reinterpret_cast<const void *>(from);
+  w.bytes = bytes;
+  return submit(stream, std::move(w));
+}
+
+static CUresult fill(CUdeviceptr at, unsigned value, unsigned width, size_t count, void *stream) {
+  if (CUresult bad = check_range(at, count * width, "cuMemset")) return bad;
+  Work w;
+  w.kind = Work::kFill;
+  w.to = reinterpret_cast<void *>(at);
+  w.value = value;
+  w.width = width;
+  w.bytes = count * width;
+  return submit(stream, std::move(w));
+}
+SOFTGPU_API CUresult cuMemsetD8_v2(CUdeviceptr at, unsigned char value, size_t count) {
+  if (CUresult bad = no_capture("cuMemsetD8")) return bad;
+  return fill(at, value, 1, count, nullptr);
+}
+SOFTGPU_API CUresult cuMemsetD32_v2(CUdeviceptr at, unsigned value, size_t count) {
+  if (CUresult bad = no_capture("cuMemsetD32")) return bad;
+  return fill(at, value, 4, count, nullptr);
+}
+SOFTGPU_API CUresult cuMemsetD32Async(CUdeviceptr at, unsigned value, size_t count, void *stream) {
+  return fill(at, value, 4, count, stream);
+}
+
+// ---- streams and events -----------------------------------------------------------------------
+
+SOFTGPU_API CUresult cuStreamCreate(void **stream, unsigned) {
+  if (CUresult bad = no_capture("cuStreamCreate")) return bad;
+  auto *s = new Stream();
+  streams.insert(s);
+  *stream = s;
+  return CUDA_SUCCESS;
+}
+SOFTGPU_API CUresult cuStreamDestroy_v2(void *stream) {
+  auto *s = static_cast<Stream *>(stream);
+  if (!streams.erase(s)) return refuse(CUDA_ERROR_INVALID_HANDLE, "%p is no stream", stream);
+  delete s;
+  return CUDA_SUCCESS;
+}
+SOFTGPU_API CUresult cuStreamSynchronize(void *) { return no_capture("cuStreamSynchronize"); }
+SOFTGPU_API CUresult cuStreamWaitEvent(void *stream, void *event, unsigned) {
+  auto *s = static_cast<Stream *>(stream);
+  auto *e = static_cast<Event *>(event);
+  if (!e->capture) return CUDA_SUCCESS;
+  s->capture = e->capture;
+  for (int n : e->last)
+    if (std::find(s->last.begin(), s->last.end(), n) == s->last.end()) s->last.push_back(n);
+  return CUDA_SUCCESS;
+}
+SOFTGPU_API CUresult cuEventCreate(void **event, unsigned) {
+  *event = new Event();
+  return CUDA_SUCCESS;
+}
+SOFTGPU_API CUresult cuEventDestroy_v2(void *event) {
+  delete static_cast<Event *>(event);
+  return CUDA_SUCCESS;
+}
+SOFTGPU_API CUresult cuEventRecord(void *event, void *stream) {
+  auto *s = static_cast<Stream *>(stream);
+  auto *e = static_cast<Event *>(event);
+  e->capture = s ? s->capture : nullptr;
+  e->last = s ? s->last : std::vector<int>();
+  return CUDA_SUCCESS;
+}
+SOFTGPU_API CUresult cuEventSynchronize(void *) { return no_capture("cuEventSynchronize"); }
+SOFTGPU_API CUresult cuEventQuery(void *) { return no_capture("cuEventQuery"); }
+
+// ---- graphs -----------------------------------------------------------------------------------
+
+SOFTGPU_API CUresult cuStreamBeginCapture_v2(void *stream, int) {
+  auto *s = static_cast<Stream *>(stream);
+  if (!s || !streams.count(s))
+    return refuse(CUDA_ERROR_STREAM_CAPTURE_UNSUPPORTED, "the default stream cannot be captured");
+  if (CUresult bad = no_capture("cuStreamBeginCapture")) return bad;
+  s->capture = new Graph();
+  s->last.clear();
+  capturer = s;
+  return CUDA_SUCCESS;
+}
+SOFTGPU_API CUresult cuStreamEndCapture(void *stream, void **graph) {
+  auto *s = static_cast<Stream *>(stream);
+  if (s != capturer || !s)
+    return refuse(CUDA_ERROR_INVALID_HANDLE, "cuStreamEndCapture on a stream that began none");
+  // A branch that was never joined would run unordered to what follows the graph.
+  for (Stream *other : streams)
+    if (other != s && other->capture == s->capture) {
+      for (int n : other->last)
+        if (std::find(s->last.begin(), s->last.end(), n) == s->last.end()) {
+          delete s->capture;
+          for (Stream *x : streams) x->capture = nullptr;
+          capturer = nullptr;
+          return refuse(CUDA_ERROR_STREAM_CAPTURE_UNSUPPORTED, "a forked stream was not joined");
+        }
+      other->capture = nullptr;
+    }
+  *graph = s->capture;
+  s->capture = nullptr;
+  capturer = nullptr;
+  return CUDA_SUCCESS;
+}
+SOFTGPU_API CUresult cuGraphInstantiateWithFlags(void **exec, void *graph, unsigned long long) {
+  *exec = new Graph(*static_cast<Graph *>(graph));
+  return CUDA_SUCCESS;
+}
+SOFTGPU_API CUresult cuGraphUpload(void *, void *) { return no_capture("cuGraphUpload"); }
+SOFTGPU_API CUresult cuGraphLaunch(void *exec, void *) {
+  if (CUresult bad = no_capture("cuGraphLaunch")) return bad;
+  return guarded([](void *g) { return replay(*static_cast<Graph *>(g)); }, exec);
+}
+SOFTGPU_API CUresult cuGraphDestroy(void *graph) {
+  delete static_cast<Graph *>(graph);
+  return CUDA_SUCCESS;
+}
+SOFTGPU_API CUresult cuGraphExecDestroy(void *exec) {
+  delete static_cast<Graph *>(exec);
+  return CUDA_SUCCESS;
+}
