@@ -58,6 +58,12 @@ public final class Layers {
     }
   }
 
+  /** x (..., in) to (..., out) with PyTorch's first values, U(-1/sqrt(in), 1/sqrt(in)). */
+  public static Node linear(Parameters p, String name, Node x, int out) {
+    Initializer first = Initializers.fanIn(x.shape().dim(-1));
+    return linear(p, name, x, out, new Init(first, first));
+  }
+
   /** x (..., in) to (..., out); weight (out, in). */
   public static Node linear(Parameters p, String name, Node x, int out, Init init) {
     try (Graph.Scope _ = p.graph().scope(name)) {
