@@ -1,0 +1,74 @@
+package chladni.cuda;
+
+import chladni.engine.backend.MissingBackendException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * Finds the driver's library and loads it by its absolute path before JCuda does, which then takes
+ * the one that is there. {@code CHLADNI_SOFTGPU} names the folder of the stand-in libraries
+ * instead, on which kernels run without a GPU.
+ */
+final class CudaLibraries {
+  private static final String DRIVER = "libcuda.so.1";
+  static final String SOFTGPU = "CHLADNI_SOFTGPU";
+
+  private CudaLibraries() {}
+
+  /** Whether the stand-ins are asked for. */
+  static boolean softgpu() {
+    String folder = System.getenv(SOFTGPU);
+    return folder != null && !folder.isBlank();
+  }
+
+  /**
+   * Loads the driver.
+   *
+   * @throws MissingBackendException when it is nowhere, with every place that was tried
+   */
+  @SuppressWarnings("restricted")
+  static void load() {
+    List<String> tried = new ArrayList<>();
+    for (Path folder : folders()) {
+      Path file = folder.resolve(DRIVER);
+      tried.add(file.toString());
+      if (Files.exists(file)) {
+        try {
+          System.load(file.toAbsolutePath().toString());
+          return;
+        } catch (UnsatisfiedLinkError e) {
+          throw new MissingBackendException(
+              "cuda: %s does not load: %s. Repair the driver's installation."
+                  .formatted(file, e.getMessage()),
+              e);
+        }
+      }
+    }
+    throw new MissingBackendException(
+        "cuda: there is no NVIDIA driver, tried %s. Install driver 580 or newer, or use the cpu backend."
+            .formatted(String.join(", ", tried)));
+  }
+
+  private static List<Path> folders() {
+    if (softgpu()) {
+      return List.of(Path.of(System.getenv(SOFTGPU)));
+    }
+    List<Path> folders = new ArrayList<>();
+    for (String variable : List.of("CHLADNI_CUDA_LIB", "LD_LIBRARY_PATH")) {
+      String value = System.getenv(variable);
+      if (value != null) {
+        for (String part : value.split(":")) {
+          if (!part.isBlank()) {
+            folders.add(Path.of(part));
+          }
+        }
+      }
+    }
+    folders.add(Path.of("/usr/lib/x86_64-linux-gnu"));
+    folders.add(Path.of("/usr/lib64"));
+    folders.add(Path.of("/usr/local/nvidia/lib64"));
+    return folders;
+  }
+}

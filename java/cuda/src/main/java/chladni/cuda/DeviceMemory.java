@@ -1,0 +1,48 @@
+package chladni.cuda;
+
+import jcuda.driver.CUdeviceptr;
+
+/** One block of device memory with one owner, cleared. */
+final class DeviceMemory implements AutoCloseable {
+  private final Driver driver;
+  private final CUdeviceptr base;
+  private final long address;
+  private final long bytes;
+
+  DeviceMemory(Driver driver, long bytes, String owner) {
+    this.driver = driver;
+    this.bytes = Math.max(bytes, Float.BYTES);
+    this.base = driver.allocate(this.bytes, owner);
+    this.address = new Reader(base).address();
+    driver.clear(base, this.bytes);
+  }
+
+  /** Its address, as kernels take it. */
+  long address() {
+    return address;
+  }
+
+  long bytes() {
+    return bytes;
+  }
+
+  CUdeviceptr at(long offset) {
+    return base.withByteOffset(offset);
+  }
+
+  @Override
+  public void close() {
+    driver.free(base);
+  }
+
+  /** Reads the address, which only subclasses may. */
+  private static final class Reader extends CUdeviceptr {
+    Reader(CUdeviceptr of) {
+      super(of);
+    }
+
+    long address() {
+      return getNativePointer() + getByteOffset();
+    }
+  }
+}

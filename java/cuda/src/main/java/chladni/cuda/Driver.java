@@ -1,0 +1,320 @@
+package chladni.cuda;
+
+import static jcuda.driver.JCudaDriver.cuCtxSetCurrent;
+import static jcuda.driver.JCudaDriver.cuDeviceGet;
+import static jcuda.driver.JCudaDriver.cuDeviceGetAttribute;
+import static jcuda.driver.JCudaDriver.cuDeviceGetCount;
+import static jcuda.driver.JCudaDriver.cuDeviceGetName;
+import static jcuda.driver.JCudaDriver.cuDevicePrimaryCtxRelease;
+import static jcuda.driver.JCudaDriver.cuDevicePrimaryCtxRetain;
+import static jcuda.driver.JCudaDriver.cuDriverGetVersion;
+import static jcuda.driver.JCudaDriver.cuGetErrorName;
+import static jcuda.driver.JCudaDriver.cuGraphDestroy;
+import static jcuda.driver.JCudaDriver.cuGraphExecDestroy;
+import static jcuda.driver.JCudaDriver.cuGraphInstantiate;
+import static jcuda.driver.JCudaDriver.cuGraphLaunch;
+import static jcuda.driver.JCudaDriver.cuInit;
+import static jcuda.driver.JCudaDriver.cuLaunchKernel;
+import static jcuda.driver.JCudaDriver.cuMemAlloc;
+import static jcuda.driver.JCudaDriver.cuMemAllocHost;
+import static jcuda.driver.JCudaDriver.cuMemFree;
+import static jcuda.driver.JCudaDriver.cuMemFreeHost;
+import static jcuda.driver.JCudaDriver.cuMemGetInfo;
+import static jcuda.driver.JCudaDriver.cuMemcpyDtoDAsync;
+import static jcuda.driver.JCudaDriver.cuMemcpyDtoH;
+import static jcuda.driver.JCudaDriver.cuMemcpyDtoHAsync;
+import static jcuda.driver.JCudaDriver.cuMemcpyHtoD;
+import static jcuda.driver.JCudaDriver.cuMemcpyHtoDAsync;
+import static jcuda.driver.JCudaDriver.cuMemsetD8;
+import static jcuda.driver.JCudaDriver.cuModuleGetFunction;
+import static jcuda.driver.JCudaDriver.cuModuleLoadData;
+import static jcuda.driver.JCudaDriver.cuModuleUnload;
+import static jcuda.driver.JCudaDriver.cuStreamBeginCapture;
+import static jcuda.driver.JCudaDriver.cuStreamCreate;
+import static jcuda.driver.JCudaDriver.cuStreamDestroy;
+import static jcuda.driver.JCudaDriver.cuStreamEndCapture;
+import static jcuda.driver.JCudaDriver.cuStreamSynchronize;
+
+import chladni.engine.backend.MissingBackendException;
+import java.util.List;
+import jcuda.NativePointerObject;
+import jcuda.Pointer;
+import jcuda.driver.CUcontext;
+import jcuda.driver.CUdevice;
+import jcuda.driver.CUdevice_attribute;
+import jcuda.driver.CUdeviceptr;
+import jcuda.driver.CUfunction;
+import jcuda.driver.CUgraph;
+import jcuda.driver.CUgraphExec;
+import jcuda.driver.CUmodule;
+import jcuda.driver.CUresult;
+import jcuda.driver.CUstream;
+import jcuda.driver.CUstreamCaptureMode;
+import jcuda.driver.CUstream_flags;
+import jcuda.driver.JCudaDriver;
+
+/**
+ * The driver API on one device with one stream. Every call is checked where it is made. Used by one
+ * thread at a time; each entry makes the context current, since callers come on threads of their
+ * own.
+ */
+final class Driver implements AutoCloseable {
+  private final CUdevice device = new CUdevice();
+  private final CUcontext context = new CUcontext();
+  private final CUstream stream = new CUstream();
+  private boolean alive = true;
+
+  /**
+   * Opens the first device.
+   *
+   * @throws MissingBackendException when there is none
+   */
+  Driver() {
+    JCudaDriver.setExceptionsEnabled(false);
+    int status = cuInit(0);
+    int[] count = new int[1];
+    if (status == CUresult.CUDA_SUCCESS) {
+      status = cuDeviceGetCount(count);
+    }
+    if (status != CUresult.CUDA_SUCCESS || count[0] == 0) {
+      throw new MissingBackendException(
+          "cuda: the driver is there but finds no device (%s). Check that the card is visible to this process."
+              .formatted(name(status)));
+    }
+    check(cuDeviceGet(device, 0), "cuDeviceGet 0");
+    check(cuDevicePrimaryCtxRetain(context, device), "cuDevicePrimaryCtxRetain");
+    enter();
+    check(cuStreamCreate(stream, CUstream_flags.CU_STREAM_NON_BLOCKING), "cuStreamCreate");
+  }
+
+  /** Makes the context current on the calling thread. */
+  void enter() {
+    check(cuCtxSetCurrent(context), "cuCtxSetCurrent");
+  }
+
+  boolean alive() {
+    return alive;
+  }
+
+  /** Such as {@code NVIDIA H200, compute capability 9.0, driver 13.0}. */
+  String describe() {
+    byte[] text = new byte[256];
+    check(cuDeviceGetName(text, text.length, device), "cuDeviceGetName");
+    int end = 0;
+    while (end < text.length && text[end] != 0) {
+      end++;
+    }
+    int[] version = new int[1];
+    check(cuDriverGetVersion(version), "cuDriverGetVersion");
+    return "%s, compute capability %d.%d, driver for CUDA %d.%d"
+        .formatted(
+            new String(text, 0, end, java.nio.charset.StandardCharsets.UTF_8),
+            attribute(CUdevice_attribute.CU_DEVICE_ATTRIBUTE_COMPUTE_CAPABILITY_MAJOR),
+            attribute(CUdevice_attribute.CU_DEVICE_ATTRIBUTE_COMPUTE_CAPABILITY_MINOR),
+            version[0] / 1000,
+            version[0] % 1000 / 10);
+  }
+
+  int multiprocessors() {
+    return attribute(CUdevice_attribute.CU_DEVICE_ATTRIBUTE_MULTIPROCESSOR_COUNT);
+  }
+
+  private int attribute(int which) {
+    int[] value = new int[1];
+    check(cuDeviceGetAttribute(value, which, device), "cuDeviceGetAttribute " + which);
+    return value[0];
+  }
+
+  /**
+   * Device memory, not cleared.
+   *
+   * @param owner who it is for, in the message when there is none left
+   */
+  CUdeviceptr allocate(long bytes, String owner) {
+    CUdeviceptr pointer = new CUdeviceptr();
+    int status = cuMemAlloc(pointer, bytes);
+    if (status == CUresult.CUDA_ERROR_OUT_OF_MEMORY) {
+      long[] free = new long[1];
+      long[] total = new long[1];
+      check(cuMemGetInfo(free, total), "cuMemGetInfo");
+      throw new OutOfDeviceMemoryException(
+          "%s: the device has no %d bytes left, %d of %d are free. Use a smaller batch or close other programs."
+              .formatted(owner, bytes, free[0], total[0]));
+    }
+    check(status, "cuMemAlloc of %d bytes for %s".formatted(bytes, owner));
+    return pointer;
+  }
+
+  void free(CUdeviceptr pointer) {
+    check(cuMemFree(pointer), "cuMemFree");
+  }
+
+  Pointer allocatePinned(long bytes, String owner) {
+    Pointer pointer = new Pointer();
+    check(cuMemAllocHost(pointer, bytes), "cuMemAllocHost of %d bytes for %s".formatted(bytes, owner));
+    return pointer;
+  }
+
+  void freePinned(Pointer pointer) {
+    check(cuMemFreeHost(pointer), "cuMemFreeHost");
+  }
+
+  void clear(CUdeviceptr to, long bytes) {
+    check(cuMemsetD8(to, (byte) 0, bytes), "cuMemsetD8 of %d bytes".formatted(bytes));
+  }
+
+  /** Waits. */
+  void copyIn(CUdeviceptr to, Pointer from, long bytes) {
+    check(cuMemcpyHtoD(to, from, bytes), "cuMemcpyHtoD of %d bytes".formatted(bytes));
+  }
+
+  /** Waits. */
+  void copyOut(Pointer to, CUdeviceptr from, long bytes) {
+    check(cuMemcpyDtoH(to, from, bytes), "cuMemcpyDtoH of %d bytes".formatted(bytes));
+  }
+
+  /** On the stream, from pinned memory. */
+  void copyInOnStream(CUdeviceptr to, Pointer from, long bytes) {
+    check(
+        cuMemcpyHtoDAsync(to, from, bytes, stream),
+        "cuMemcpyHtoDAsync of %d bytes".formatted(bytes));
+  }
+
+  /** On the stream, to pinned memory. */
+  void copyOutOnStream(Pointer to, CUdeviceptr from, long bytes) {
+    check(
+        cuMemcpyDtoHAsync(to, from, bytes, stream),
+        "cuMemcpyDtoHAsync of %d bytes".formatted(bytes));
+  }
+
+  /** On the stream. */
+  void copyOnStream(CUdeviceptr to, CUdeviceptr from, long bytes) {
+    check(
+        cuMemcpyDtoDAsync(to, from, bytes, stream),
+        "cuMemcpyDtoDAsync of %d bytes".formatted(bytes));
+  }
+
+  CUmodule loadModule(byte[] image) {
+    CUmodule module = new CUmodule();
+    check(cuModuleLoadData(module, image), "cuModuleLoadData of %d bytes".formatted(image.length));
+    return module;
+  }
+
+  void unload(CUmodule module) {
+    check(cuModuleUnload(module), "cuModuleUnload");
+  }
+
+  CUfunction function(CUmodule module, String name) {
+    CUfunction function = new CUfunction();
+    check(cuModuleGetFunction(function, module, name), "cuModuleGetFunction " + name);
+    return function;
+  }
+
+  /** Puts a launch on the stream. */
+  void launch(Launch l) {
+    NativePointerObject[] arguments = new NativePointerObject[l.arguments().size()];
+    for (int i = 0; i < arguments.length; i++) {
+      arguments[i] = l.arguments().get(i);
+    }
+    check(
+        cuLaunchKernel(
+            l.function(),
+            l.gridX(),
+            l.gridY(),
+            1,
+            l.block(),
+            1,
+            1,
+            0,
+            stream,
+            Pointer.to(arguments),
+            null),
+        "cuLaunchKernel %s, grid %d x %d, block %d"
+            .formatted(l.kernel(), l.gridX(), l.gridY(), l.block()));
+  }
+
+  /** What {@code work} puts on the stream, as a graph that can be launched again and again. */
+  CUgraphExec capture(Runnable work) {
+    CUgraph graph = new CUgraph();
+    check(
+        cuStreamBeginCapture(
+            stream, CUstreamCaptureMode.CU_STREAM_CAPTURE_MODE_THREAD_LOCAL),
+        "cuStreamBeginCapture");
+    RuntimeException failed = null;
+    try {
+      work.run();
+    } catch (RuntimeException e) {
+      failed = e;
+    }
+    int ended = cuStreamEndCapture(stream, graph);
+    if (failed != null) {
+      throw failed;
+    }
+    check(ended, "cuStreamEndCapture");
+    CUgraphExec exec = new CUgraphExec();
+    try {
+      check(cuGraphInstantiate(exec, graph, 0), "cuGraphInstantiate");
+    } finally {
+      check(cuGraphDestroy(graph), "cuGraphDestroy");
+    }
+    return exec;
+  }
+
+  /** Replays a graph and waits for its end. */
+  void run(CUgraphExec graph) {
+    check(cuGraphLaunch(graph, stream), "cuGraphLaunch");
+    synchronize();
+  }
+
+  void destroy(CUgraphExec graph) {
+    check(cuGraphExecDestroy(graph), "cuGraphExecDestroy");
+  }
+
+  void synchronize() {
+    check(cuStreamSynchronize(stream), "cuStreamSynchronize");
+  }
+
+  /** Errors that leave the context usable: what was asked was refused, nothing ran. */
+  private static final List<Integer> REFUSALS =
+      List.of(
+          CUresult.CUDA_ERROR_INVALID_VALUE,
+          CUresult.CUDA_ERROR_OUT_OF_MEMORY,
+          CUresult.CUDA_ERROR_NOT_FOUND,
+          CUresult.CUDA_ERROR_NOT_SUPPORTED,
+          CUresult.CUDA_ERROR_INVALID_IMAGE,
+          CUresult.CUDA_ERROR_STREAM_CAPTURE_UNSUPPORTED);
+
+  private void check(int status, String what) {
+    if (status == CUresult.CUDA_SUCCESS) {
+      return;
+    }
+    boolean usable = REFUSALS.contains(status);
+    alive &= usable;
+    throw new CudaException(
+        "cuda: %s: %s (%d).%s"
+            .formatted(
+                what,
+                name(status),
+                status,
+                usable ? "" : " The context is dead: close the engine and open it again."),
+        usable);
+  }
+
+  private static String name(int status) {
+    String[] name = new String[1];
+    cuGetErrorName(status, name);
+    return name[0] == null ? "unknown error" : name[0];
+  }
+
+  @Override
+  public void close() {
+    enter();
+    int destroyed = cuStreamDestroy(stream);
+    int released = cuDevicePrimaryCtxRelease(device);
+    // What a dead context answers here says nothing new.
+    if (alive) {
+      check(destroyed, "cuStreamDestroy");
+      check(released, "cuDevicePrimaryCtxRelease");
+    }
+  }
+}

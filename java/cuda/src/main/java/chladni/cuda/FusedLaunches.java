@@ -1,0 +1,145 @@
+package chladni.cuda;
+
+import chladni.engine.plan.Buffer;
+import chladni.engine.plan.ElementwiseStep;
+import chladni.engine.plan.Epilogue;
+import chladni.engine.plan.Instr;
+import chladni.engine.plan.Load;
+import chladni.engine.plan.ReductionStep;
+import chladni.engine.plan.Space;
+import chladni.engine.plan.View;
+import chladni.engine.plan.Write;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+
+/** Fused kernels of a plan as launches of kernels/cuda/fused.cu. */
+final class FusedLaunches {
+  private static final int BLOCK = 256;
+
+  /** The threads of reduce_block, which its shared memory is made for. */
+  private static final int REDUCE_BLOCK = 128;
+
+  /** Up to so many terms one thread sums alone; more are worth a block. */
+  private static final int THREAD_TERMS = 256;
+
+  private static final int MAX_PARTS = 64;
+  private static final int MAX_GRID = 65_535;
+
+  private final CudaLowering lowering;
+  private final Binding binding;
+
+  FusedLaunches(CudaLowering lowering, Binding binding) {
+    this.lowering = lowering;
+    this.binding = binding;
+  }
+
+  void elementwise(ElementwiseStep s) {
+    long[] space = space(s.space(), s.loads(), s.writesTo());
+    lowering.add(s.label(), "fused", elementwise(space, s.loads(), s.instrs(), s.writesTo()));
+  }
+
+  private Launch elementwise(
+      long[] space, List<Load> loads, List<Instr> instrs, List<Write> writes) {
+    long points = Arrays.stream(space).reduce(1, Math::multiplyExact);
+    return lowering.launch(
+        "fused",
+        points,
+        BLOCK,
+        new Launch.Arguments().struct(argument(space, loads, instrs, writes)).longs(points));
+  }
+
+  private byte[] argument(
+      long[] space, List<Load> loads, List<Instr> instrs, List<Write> writes) {
+    return FusedArgument.of(space, loads, instrs, writes, binding::address);
+  }
+
+  void reduction(ReductionStep s) {
+    long[] space = space(s.space(), s.loads(), s.writesTo());
+    int mask = 0;
+    long kept = 1;
+    long terms = 1;
+    for (int a = 0; a < space.length; a++) {
+      if (s.reduced()[a]) {
+        mask |= 1 << a;
+        terms *= space[a];
+      } else {
+        kept *= space[a];
+      }
+    }
+    int max = s.kind() == ReductionStep.Kind.MAX ? 1 : 0;
+    byte[] fused = argument(space, s.loads(), s.instrs(), s.writesTo());
+    if (terms <= THREAD_TERMS) {
+      Launch.Arguments arguments =
+          new Launch.Arguments().struct(fused).ints(mask, max).longs(kept, terms);
+      lowering.add(
+          s.label(), "reduce_thread", lowering.launch("reduce_thread", kept, BLOCK, arguments));
+      return;
+    }
+    // The number of parts depends on sizes alone, so that every card sums in one order.
+    int parts = (int) Math.max(1, Math.min(MAX_PARTS / Math.min(kept, MAX_PARTS), terms / 2048));
+    long partial =
+        lowering.scratch(kept * parts * s.writesTo().size() * Double.BYTES);
+    lowering.add(
+        s.label(),
+        "reduce_block",
+        lowering.launch(
+            "reduce_block",
+            (int) Math.min(kept, MAX_GRID),
+            parts,
+            REDUCE_BLOCK,
+            new Launch.Arguments()
+                .struct(fused)
+                .ints(mask, max)
+                .longs(kept, terms, partial)));
+    lowering.add(
+        s.label(),
+        "reduce_finish",
+        lowering.launch(
+            "reduce_finish",
+            kept,
+            BLOCK,
+            new Launch.Arguments()
+                .struct(fused)
+                .ints(mask, max)
+                .longs(kept)
+                .ints(parts)
+                .longs(partial)));
+  }
+
+  /** What follows a product, as a pass over its result: channels innermost in both layouts. */
+  void epilogue(String label, Buffer result, List<Epilogue> epilogue) {
+    long channels =
+        result.type().shape().rank() == 2
+            ? result.type().shape().dim(1)
+            : result.type().shape().dim(1);
+    long rows = Binding.elements(result) / channels;
+    View all = new View(result, 0, new long[] {channels, 1});
+    List<Load> loads = new ArrayList<>(List.of(all));
+    epilogue.stream()
+        .filter(e -> e.operand() != null)
+        .forEach(e -> loads.add(new View(e.operand(), 0, new long[] {0, 1})));
+    List<Instr> instrs = new ArrayList<>();
+    int value = 0;
+    int operand = 1;
+    for (Epilogue e : epilogue) {
+      int dst = loads.size() + instrs.size();
+      instrs.add(new Instr(e.op(), dst, value, e.operand() == null ? -1 : operand++, -1));
+      value = dst;
+    }
+    lowering.add(
+        label + " epilogue",
+        "fused",
+        elementwise(
+            new long[] {rows, channels}, loads, instrs, List.of(new Write(value, all))));
+  }
+
+  /** The extents, with the size of the family where the plan leaves it open. */
+  private static long[] space(int[] space, List<Load> loads, List<Write> writes) {
+    long[] extents = new long[space.length];
+    for (int i = 0; i < space.length; i++) {
+      extents[i] = space[i] == Space.FAMILY ? Binding.elements(writes.getFirst().to().buffer()) : space[i];
+    }
+    return extents;
+  }
+}

@@ -1,0 +1,50 @@
+package chladni.cuda;
+
+import chladni.engine.backend.MissingBackendException;
+import java.io.IOException;
+import java.io.InputStream;
+import java.util.HashMap;
+import java.util.Map;
+import jcuda.driver.CUfunction;
+import jcuda.driver.CUmodule;
+
+/** Our kernels: one image for all architectures, loaded once for each opened backend. */
+final class Kernels implements AutoCloseable {
+  private static final String IMAGE = "kernels.fatbin";
+
+  private final Driver driver;
+  private final CUmodule module;
+  private final Map<String, CUfunction> functions = new HashMap<>();
+
+  /**
+   * @throws MissingBackendException when this build has none, because there was no nvcc
+   */
+  Kernels(Driver driver) {
+    this.driver = driver;
+    this.module = driver.loadModule(image());
+  }
+
+  private static byte[] image() {
+    if (CudaLibraries.softgpu()) {
+      return new byte[1]; // The stand-in driver has its kernels from a library of its own.
+    }
+    try (InputStream in = Kernels.class.getResourceAsStream(IMAGE)) {
+      if (in == null) {
+        throw new MissingBackendException(
+            "cuda: this build has no kernels, since nvcc was not there when it was made. Install CUDA 13's nvcc and build again.");
+      }
+      return in.readAllBytes();
+    } catch (IOException e) {
+      throw new MissingBackendException("cuda: %s cannot be read: %s".formatted(IMAGE, e), e);
+    }
+  }
+
+  CUfunction get(String name) {
+    return functions.computeIfAbsent(name, n -> driver.function(module, n));
+  }
+
+  @Override
+  public void close() {
+    driver.unload(module);
+  }
+}
