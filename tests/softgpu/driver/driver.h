@@ -48,3 +48,11 @@ CUresult guarded(int (*f)(void *), void *argument);
 bool capturing();
 
 }  // namespace softgpu
+
+// stream.cpp: for the stand-ins of libraries that put work of their own on a stream. `run` is
+// called when the work's turn comes, again at each replay of a graph; `drop` when it will not come
+// again.
+SOFTGPU_API CUresult softgpu_enqueue(void *stream, int (*run)(void *), void *argument,
+                                     void (*drop)(void *));
+// An error unless these bytes lie in one live block of device memory.
+SOFTGPU_API CUresult softgpu_check(const void *at, size_t bytes, const char *what);

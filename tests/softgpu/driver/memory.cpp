@@ -68,6 +68,10 @@ CUresult check_range(CUdeviceptr at, size_t bytes, const char *what) {
 
 }  // namespace softgpu
 
+SOFTGPU_API CUresult softgpu_check(const void *at, size_t bytes, const char *what) {
+  return check_range(reinterpret_cast<CUdeviceptr>(at), bytes, what);
+}
+
 SOFTGPU_API CUresult cuMemAlloc_v2(CUdeviceptr *out, size_t bytes) {
   if (capturing()) return refuse(CUDA_ERROR_STREAM_CAPTURE_UNSUPPORTED, "cuMemAlloc in a capture");
   if (CUresult bad = context_state()) return bad;

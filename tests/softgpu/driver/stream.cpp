@@ -22,7 +22,7 @@ namespace {
 
 // A piece of work with copies of its arguments.
 struct Work {
-  enum Kind { kKernel, kCopy, kFill } kind = kKernel;
+  enum Kind { kKernel, kCopy, kFill, kForeign } kind = kKernel;
   const Kernel *kernel = nullptr;
   dim3 grid, block;
   std::vector<std::vector<char>> arguments;
@@ -31,6 +31,8 @@ struct Work {
   size_t bytes = 0;
   unsigned value = 0;
   unsigned width = 4;
+  int (*foreign)(void *) = nullptr;
+  std::shared_ptr<void> context;  // of foreign work
 
   int run() {
     switch (kind) {
@@ -46,6 +48,8 @@ struct Work {
         if (width == 1) memset(to, static_cast<int>(value), bytes);
         for (size_t i = 0; width == 4 && i < bytes / 4; ++i) static_cast<unsigned *>(to)[i] = value;
         return 0;
+      case kForeign:
+        return foreign(context.get());
     }
     return 0;
   }
@@ -162,6 +166,15 @@ SOFTGPU_API CUresult cuLaunchKernel(void *function, unsigned gx, unsigned gy, un
     auto *p = static_cast<const char *>(arguments[i]);
     w.arguments.emplace_back(p, p + k->sizes[i]);
   }
+  return submit(stream, std::move(w));
+}
+
+SOFTGPU_API CUresult softgpu_enqueue(void *stream, int (*run)(void *), void *argument,
+                                     void (*drop)(void *)) {
+  Work w;
+  w.kind = Work::kForeign;
+  w.foreign = run;
+  w.context = std::shared_ptr<void>(argument, drop);
   return submit(stream, std::move(w));
 }
 
@@ -292,17 +305,24 @@ SOFTGPU_API CUresult cuStreamEndCapture(void *stream, void **graph) {
   if (s != capturer || !s)
     return refuse(CUDA_ERROR_INVALID_HANDLE, "cuStreamEndCapture on a stream that began none");
   // A branch that was never joined would run unordered to what follows the graph.
+  std::vector<bool> joined(s->capture->nodes.size());
+  std::vector<int> open = s->last;
+  while (!open.empty()) {
+    const auto n = static_cast<size_t>(open.back());
+    open.pop_back();
+    if (joined[n]) continue;
+    joined[n] = true;
+    for (int before : s->capture->nodes[n].after) open.push_back(before);
+  }
+  const bool whole = std::find(joined.begin(), joined.end(), false) == joined.end();
   for (Stream *other : streams)
-    if (other != s && other->capture == s->capture) {
-      for (int n : other->last)
-        if (std::find(s->last.begin(), s->last.end(), n) == s->last.end()) {
-          delete s->capture;
-          for (Stream *x : streams) x->capture = nullptr;
-          capturer = nullptr;
-          return refuse(CUDA_ERROR_STREAM_CAPTURE_UNSUPPORTED, "a forked stream was not joined");
-        }
-      other->capture = nullptr;
-    }
+    if (other != s && other->capture == s->capture) other->capture = nullptr;
+  if (!whole) {
+    delete s->capture;
+    s->capture = nullptr;
+    capturer = nullptr;
+    return refuse(CUDA_ERROR_STREAM_CAPTURE_UNSUPPORTED, "a forked stream was not joined");
+  }
   *graph = s->capture;
   s->capture = nullptr;
   capturer = nullptr;

@@ -20,6 +20,7 @@ import java.util.function.Supplier;
 final class CudaBackend implements Backend {
   private final Driver driver;
   private final Kernels kernels;
+  private final Cublas cublas;
   private final String description;
   private final ReentrantLock lock = new ReentrantLock();
   private final Set<CudaProgram> programs = ConcurrentHashMap.newKeySet();
@@ -36,7 +37,9 @@ final class CudaBackend implements Backend {
     }
     try {
       kernels = new Kernels(driver);
-      description = driver.describe();
+      cublas = new Cublas(driver);
+      description =
+          "%s, cuBLAS %d".formatted(driver.describe(), cublas.version());
     } catch (RuntimeException e) {
       driver.close();
       throw e;
@@ -55,6 +58,10 @@ final class CudaBackend implements Backend {
 
   Driver driver() {
     return driver;
+  }
+
+  Cublas cublas() {
+    return cublas;
   }
 
   Kernels kernels() {
@@ -137,6 +144,7 @@ final class CudaBackend implements Backend {
         if (driver.alive()) {
           programs.forEach(CudaProgram::free);
           stores.forEach(CudaStore::free);
+          cublas.close();
           kernels.close();
         }
         closed = true;

@@ -13,6 +13,7 @@ import java.util.List;
  */
 final class CudaLibraries {
   private static final String DRIVER = "libcuda.so.1";
+  private static final String BLAS = "libcublas.so.12";
   static final String SOFTGPU = "CHLADNI_SOFTGPU";
 
   private CudaLibraries() {}
@@ -28,11 +29,16 @@ final class CudaLibraries {
    *
    * @throws MissingBackendException when it is nowhere, with every place that was tried
    */
-  @SuppressWarnings("restricted")
   static void load() {
+    load(DRIVER, "there is no NVIDIA driver", "Install driver 580 or newer");
+    load(BLAS, "there is no cuBLAS", "Install CUDA's cuBLAS or name its folder in CHLADNI_CUDA_LIB");
+  }
+
+  @SuppressWarnings("restricted")
+  private static void load(String library, String missing, String remedy) {
     List<String> tried = new ArrayList<>();
     for (Path folder : folders()) {
-      Path file = folder.resolve(DRIVER);
+      Path file = folder.resolve(library);
       tried.add(file.toString());
       if (Files.exists(file)) {
         try {
@@ -40,15 +46,15 @@ final class CudaLibraries {
           return;
         } catch (UnsatisfiedLinkError e) {
           throw new MissingBackendException(
-              "cuda: %s does not load: %s. Repair the driver's installation."
+              "cuda: %s does not load: %s. Repair its installation."
                   .formatted(file, e.getMessage()),
               e);
         }
       }
     }
     throw new MissingBackendException(
-        "cuda: there is no NVIDIA driver, tried %s. Install driver 580 or newer, or use the cpu backend."
-            .formatted(String.join(", ", tried)));
+        "cuda: %s, tried %s. %s, or use the cpu backend."
+            .formatted(missing, String.join(", ", tried), remedy));
   }
 
   private static List<Path> folders() {

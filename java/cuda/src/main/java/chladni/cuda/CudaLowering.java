@@ -101,7 +101,7 @@ final class CudaLowering {
           product(step, "conv_data", convolution(step, -1, step.inputs().get(0), 1, op.window(), op.groups()));
       case ConvWeightGrad op ->
           product(step, "conv_weight", convolution(step, 0, step.inputs().get(1), -1, op.window(), op.groups()));
-      case MatMul op -> product(step, "matmul", matrices(step, op));
+      case MatMul op -> matMul(step, op);
       case MaxPool2d op ->
           run(
               step,
@@ -149,6 +149,10 @@ final class CudaLowering {
   /** A product by its definition, then what follows it as a pass of its own. */
   private void product(OpStep step, String kernel, Launch.Arguments shape) {
     run(step, kernel, shape);
+    epilogue(step);
+  }
+
+  private void epilogue(OpStep step) {
     if (!step.epilogue().isEmpty()) {
       fused.epilogue(step.label(), step.output(), step.epilogue());
     }
@@ -175,14 +179,30 @@ final class CudaLowering {
         .longs(address(step, 0), address(step, 1), output(step));
   }
 
-  private Launch.Arguments matrices(OpStep step, MatMul op) {
+  private void matMul(OpStep step, MatMul op) {
     Shape a = step.inputs().get(0).type().shape();
     Shape c = step.output().type().shape();
-    long sheets = c.elements() / c.dim(-2) / c.dim(-1);
-    return new Launch.Arguments()
-        .longs(address(step, 0), address(step, 1), output(step))
-        .longs(sheets, c.dim(-2), op.inner(a), c.dim(-1))
-        .ints(op.transposeA() ? 1 : 0, op.transposeB() ? 1 : 0);
+    Cublas.Product product =
+        new Cublas.Product(
+            c.elements() / c.dim(-2) / c.dim(-1),
+            c.dim(-2),
+            op.inner(a),
+            c.dim(-1),
+            op.transposeA(),
+            op.transposeB());
+    lines.add(
+        new Line(
+            step.label(),
+            "cublasGemmStridedBatchedEx",
+            () ->
+                backend
+                    .cublas()
+                    .multiply(
+                        product,
+                        binding.pointer(step.inputs().get(0)),
+                        binding.pointer(step.inputs().get(1)),
+                        binding.pointer(step.output()))));
+    epilogue(step);
   }
 
   private Launch.Arguments pool(OpStep step, Buffer small, int kernelH, int kernelW, Window w) {

@@ -92,6 +92,11 @@ final class Driver implements AutoCloseable {
     check(cuCtxSetCurrent(context), "cuCtxSetCurrent");
   }
 
+  /** The one stream that everything goes to. */
+  CUstream stream() {
+    return stream;
+  }
+
   boolean alive() {
     return alive;
   }
