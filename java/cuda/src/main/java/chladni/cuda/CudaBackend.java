@@ -21,6 +21,7 @@ final class CudaBackend implements Backend {
   private final Driver driver;
   private final Kernels kernels;
   private final Cublas cublas;
+  private final Cudnn cudnn;
   private final String description;
   private final ReentrantLock lock = new ReentrantLock();
   private final Set<CudaProgram> programs = ConcurrentHashMap.newKeySet();
@@ -38,8 +39,10 @@ final class CudaBackend implements Backend {
     try {
       kernels = new Kernels(driver);
       cublas = new Cublas(driver);
+      cudnn = new Cudnn(driver);
       description =
-          "%s, cuBLAS %d".formatted(driver.describe(), cublas.version());
+          "%s, cuBLAS %d, cuDNN %d"
+              .formatted(driver.describe(), cublas.version(), Cudnn.version());
     } catch (RuntimeException e) {
       driver.close();
       throw e;
@@ -58,6 +61,10 @@ final class CudaBackend implements Backend {
 
   Driver driver() {
     return driver;
+  }
+
+  Cudnn cudnn() {
+    return cudnn;
   }
 
   Cublas cublas() {
@@ -144,6 +151,7 @@ final class CudaBackend implements Backend {
         if (driver.alive()) {
           programs.forEach(CudaProgram::free);
           stores.forEach(CudaStore::free);
+          cudnn.close();
           cublas.close();
           kernels.close();
         }

@@ -14,6 +14,7 @@ import java.util.List;
 final class CudaLibraries {
   private static final String DRIVER = "libcuda.so.1";
   private static final String BLAS = "libcublas.so.12";
+  private static final String DNN = "libcudnn.so.9";
   static final String SOFTGPU = "CHLADNI_SOFTGPU";
 
   private CudaLibraries() {}
@@ -32,6 +33,7 @@ final class CudaLibraries {
   static void load() {
     load(DRIVER, "there is no NVIDIA driver", "Install driver 580 or newer");
     load(BLAS, "there is no cuBLAS", "Install CUDA's cuBLAS or name its folder in CHLADNI_CUDA_LIB");
+    load(DNN, "there is no cuDNN", "Install cuDNN 9 or name its folder in CHLADNI_CUDA_LIB");
   }
 
   @SuppressWarnings("restricted")

@@ -1,5 +1,9 @@
 package chladni.cuda;
 
+import static chladni.cuda.Cudnn.Direction.DATA;
+import static chladni.cuda.Cudnn.Direction.FORWARD;
+import static chladni.cuda.Cudnn.Direction.WEIGHT;
+
 import chladni.engine.backend.ProgramException;
 import chladni.engine.graph.Assign;
 import chladni.engine.graph.BatchNorm;
@@ -49,9 +53,10 @@ final class CudaLowering {
   private final CudaBackend backend;
   private final Binding binding;
   private final FusedLaunches fused;
+  private final Convolutions convolutions;
   private final int multiprocessors;
   private final List<Line> lines = new ArrayList<>();
-  private final List<DeviceMemory> scratch = new ArrayList<>();
+  private final List<AutoCloseable> owned = new ArrayList<>();
 
   /** A piece of work with what it is called in listings. */
   record Line(String what, String implementation, Runnable work) {}
@@ -61,6 +66,7 @@ final class CudaLowering {
     this.binding = binding;
     this.multiprocessors = backend.driver().multiprocessors();
     this.fused = new FusedLaunches(this, binding);
+    this.convolutions = new Convolutions(this, backend, binding);
   }
 
   List<Line> lower(List<Step> steps) {
@@ -68,9 +74,9 @@ final class CudaLowering {
     return lines;
   }
 
-  /** What was taken beside the arena; the program's to close. */
-  List<DeviceMemory> scratchMemory() {
-    return scratch;
+  /** What was taken beside the arena, last first; the program's to close. */
+  List<AutoCloseable> owned() {
+    return owned.reversed();
   }
 
   private void lower(Step step) {
@@ -95,12 +101,24 @@ final class CudaLowering {
 
   private void lower(OpStep step) {
     switch (step.node().op()) {
-      case Conv2d op ->
-          product(step, "conv_forward", convolution(step, 0, step.output(), 1, op.window(), op.groups()));
-      case ConvTranspose2d op ->
-          product(step, "conv_data", convolution(step, -1, step.inputs().get(0), 1, op.window(), op.groups()));
-      case ConvWeightGrad op ->
-          product(step, "conv_weight", convolution(step, 0, step.inputs().get(1), -1, op.window(), op.groups()));
+      case Conv2d op -> {
+        Buffer src = step.inputs().get(0);
+        Buffer weight = step.inputs().get(1);
+        convolutions.lower(
+            step, FORWARD, src, step.output(), weight, op.window(), op.groups());
+        epilogue(step);
+      }
+      case ConvTranspose2d op -> {
+        Buffer src = step.inputs().get(0);
+        Buffer weight = step.inputs().get(1);
+        convolutions.lower(step, DATA, step.output(), src, weight, op.window(), op.groups());
+        epilogue(step);
+      }
+      case ConvWeightGrad op -> {
+        Buffer src = step.inputs().get(0);
+        Buffer dOut = step.inputs().get(1);
+        convolutions.lower(step, WEIGHT, src, dOut, step.output(), op.window(), op.groups());
+      }
       case MatMul op -> matMul(step, op);
       case MaxPool2d op ->
           run(
@@ -146,37 +164,10 @@ final class CudaLowering {
     }
   }
 
-  /** A product by its definition, then what follows it as a pass of its own. */
-  private void product(OpStep step, String kernel, Launch.Arguments shape) {
-    run(step, kernel, shape);
-    epilogue(step);
-  }
-
   private void epilogue(OpStep step) {
     if (!step.epilogue().isEmpty()) {
       fused.epilogue(step.label(), step.output(), step.epilogue());
     }
-  }
-
-  /**
-   * struct Conv and the three addresses; an operand of -1 is the result.
-   *
-   * @param large which operand is (N, C, H, W)
-   * @param small the buffer that is (N, O, oH, oW)
-   * @param weight which operand is (O, C / groups, kH, kW)
-   */
-  private Launch.Arguments convolution(
-      OpStep step, int large, Buffer small, int weight, Window w, int groups) {
-    Shape x = operand(step, large).type().shape();
-    Shape y = small.type().shape();
-    Shape k = operand(step, weight).type().shape();
-    return new Launch.Arguments()
-        .struct(
-            x.dim(0), x.dim(1), x.dim(2), x.dim(3),
-            y.dim(1), y.dim(2), y.dim(3),
-            k.dim(2), k.dim(3), groups,
-            w.strideH(), w.strideW(), w.dilationH(), w.dilationW(), w.padTop(), w.padLeft())
-        .longs(address(step, 0), address(step, 1), output(step));
   }
 
   private void matMul(OpStep step, MatMul op) {
@@ -244,10 +235,6 @@ final class CudaLowering {
             .ints((int) op.seed(), (int) (op.seed() >>> 32), op.stream()));
   }
 
-  private static Buffer operand(OpStep step, int i) {
-    return i < 0 ? step.output() : step.inputs().get(i);
-  }
-
   private Launch.Arguments inOut(OpStep step) {
     return new Launch.Arguments().longs(address(step, 0), output(step));
   }
@@ -265,7 +252,7 @@ final class CudaLowering {
   }
 
   /** A kernel that gives each element of the result a thread. */
-  private void run(OpStep step, String kernel, Launch.Arguments arguments) {
+  void run(OpStep step, String kernel, Launch.Arguments arguments) {
     add(step.label(), kernel, launch(kernel, points(step), BLOCK, arguments));
   }
 
@@ -281,13 +268,23 @@ final class CudaLowering {
   }
 
   void add(String what, String implementation, Launch launch) {
-    lines.add(new Line(what, implementation, () -> backend.driver().launch(launch)));
+    add(what, implementation, () -> backend.driver().launch(launch));
+  }
+
+  /** Anything that puts its work on the stream. */
+  void add(String what, String implementation, Runnable work) {
+    lines.add(new Line(what, implementation, work));
+  }
+
+  /** Something that lives as long as the program. */
+  void own(AutoCloseable more) {
+    owned.add(more);
   }
 
   /** Memory of this step alone; the address. */
   long scratch(long bytes) {
-    DeviceMemory memory = new DeviceMemory(backend.driver(), bytes, "scratch of a reduction");
-    scratch.add(memory);
+    DeviceMemory memory = new DeviceMemory(backend.driver(), bytes, "scratch memory");
+    own(memory);
     return memory.address();
   }
 }

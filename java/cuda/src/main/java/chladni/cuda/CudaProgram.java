@@ -31,7 +31,7 @@ final class CudaProgram extends Program {
   private final Map<Node, String> outputNames = new HashMap<>();
   private Binding binding;
   private List<CudaLowering.Line> lines;
-  private List<DeviceMemory> scratch = List.of();
+  private List<AutoCloseable> owned = List.of();
   private CUgraphExec graph;
   private boolean ran;
   private boolean freed;
@@ -64,8 +64,11 @@ final class CudaProgram extends Program {
       plan.inputs().forEach((name, b) -> rim.put("in:" + name, pinned(b, name)));
       plan.outputs().forEach((name, b) -> rim.put("out:" + name, pinned(b, name)));
       CudaLowering lowering = new CudaLowering(backend, binding);
-      scratch = lowering.scratchMemory();
-      lines = lowering.lower(plan.steps());
+      try {
+        lines = lowering.lower(plan.steps());
+      } finally {
+        owned = lowering.owned();
+      }
       graph = driver.capture(this::enqueue);
     } catch (RuntimeException e) {
       free();
@@ -172,6 +175,16 @@ final class CudaProgram extends Program {
     }
   }
 
+  private static void close(AutoCloseable resource) {
+    try {
+      resource.close();
+    } catch (RuntimeException e) {
+      throw e;
+    } catch (Exception e) {
+      throw new IllegalStateException(e);
+    }
+  }
+
   /** Frees what the program has on the device, once; the caller has the device. */
   void free() {
     if (freed) {
@@ -181,7 +194,7 @@ final class CudaProgram extends Program {
     if (graph != null) {
       backend.driver().destroy(graph);
     }
-    scratch.forEach(DeviceMemory::close);
+    owned.forEach(CudaProgram::close);
     if (binding != null) {
       binding.close();
     }

@@ -1,0 +1,319 @@
+package chladni.cuda;
+
+import static jcuda.jcudnn.cudnnBackendAttributeName.*;
+import static jcuda.jcudnn.cudnnBackendDescriptorType.*;
+
+import chladni.engine.backend.MissingBackendException;
+import java.util.ArrayList;
+import java.util.List;
+import jcuda.jcudnn.JCudnn;
+import jcuda.jcudnn.cudnnBackendAttributeType;
+import jcuda.jcudnn.cudnnBackendNumericalNote;
+import jcuda.jcudnn.cudnnConvolutionMode;
+import jcuda.jcudnn.cudnnDataType;
+import jcuda.jcudnn.cudnnHandle;
+import jcuda.runtime.cudaStream_t;
+
+/**
+ * Convolutions by cuDNN's backend (graph) API. For each one the library's heuristics name engines;
+ * the first that is deterministic, does not round its operands and whose plan can be made is taken,
+ * and the others are remembered with the reason why not.
+ */
+final class Cudnn implements AutoCloseable {
+  /** CUDNN_HEUR_MODE_A, which the Java constants are too old to know. */
+  private static final int HEURISTICS = 3;
+
+  private static final int ALIGNMENT = 16;
+
+  /** The ids of the three tensors of a convolution in its variant pack. */
+  private static final long LARGE = 1;
+
+  private static final long SMALL = 2;
+  private static final long WEIGHT = 3;
+
+  /** A handle whose address can be asked for. */
+  private static final class Handle extends cudnnHandle {
+    long address() {
+      return getNativePointer();
+    }
+  }
+
+  private final Handle handle = new Handle();
+  private final CudnnDescriptor.Values values;
+
+  /**
+   * @throws MissingBackendException when the library is not there
+   */
+  Cudnn(Driver driver) {
+    JCudnn.setExceptionsEnabled(false);
+    try {
+      check(JCudnn.cudnnCreate(handle), "cudnnCreate");
+    } catch (LinkageError e) {
+      throw new MissingBackendException(
+          "cuda: cuDNN does not load: %s. Install cuDNN 9 or name its folder in CHLADNI_CUDA_LIB."
+              .formatted(e),
+          e);
+    }
+    check(JCudnn.cudnnSetStream(handle, new cudaStream_t(driver.stream())), "cudnnSetStream");
+    values = new CudnnDescriptor.Values(driver);
+  }
+
+  /** Such as 92400 for 9.24. */
+  static long version() {
+    return JCudnn.cudnnGetVersion();
+  }
+
+  /** Which of the three tensors is the result. */
+  enum Direction {
+    FORWARD(
+        CUDNN_BACKEND_OPERATION_CONVOLUTION_FORWARD_DESCRIPTOR,
+        CUDNN_ATTR_OPERATION_CONVOLUTION_FORWARD_ALPHA,
+        CUDNN_ATTR_OPERATION_CONVOLUTION_FORWARD_W,
+        CUDNN_ATTR_OPERATION_CONVOLUTION_FORWARD_X,
+        CUDNN_ATTR_OPERATION_CONVOLUTION_FORWARD_Y),
+    DATA(
+        CUDNN_BACKEND_OPERATION_CONVOLUTION_BACKWARD_DATA_DESCRIPTOR,
+        CUDNN_ATTR_OPERATION_CONVOLUTION_BWD_DATA_ALPHA,
+        CUDNN_ATTR_OPERATION_CONVOLUTION_BWD_DATA_W,
+        CUDNN_ATTR_OPERATION_CONVOLUTION_BWD_DATA_DX,
+        CUDNN_ATTR_OPERATION_CONVOLUTION_BWD_DATA_DY),
+    WEIGHT(
+        CUDNN_BACKEND_OPERATION_CONVOLUTION_BACKWARD_FILTER_DESCRIPTOR,
+        CUDNN_ATTR_OPERATION_CONVOLUTION_BWD_FILTER_ALPHA,
+        CUDNN_ATTR_OPERATION_CONVOLUTION_BWD_FILTER_DW,
+        CUDNN_ATTR_OPERATION_CONVOLUTION_BWD_FILTER_X,
+        CUDNN_ATTR_OPERATION_CONVOLUTION_BWD_FILTER_DY);
+
+    private final int descriptor;
+    private final int alpha;
+    private final int weight;
+    private final int large;
+    private final int small;
+
+    Direction(int descriptor, int alpha, int weight, int large, int small) {
+      this.descriptor = descriptor;
+      this.alpha = alpha;
+      this.weight = weight;
+      this.large = large;
+      this.small = small;
+    }
+  }
+
+  /**
+   * A convolution in FP32.
+   *
+   * @param large extents and strides of (N, C, H, W)
+   * @param small of (N, O, oH, oW)
+   * @param weight of (O, C / groups, kH, kW)
+   */
+  record Problem(
+      Direction direction,
+      Strided large,
+      Strided small,
+      Strided weight,
+      chladni.engine.graph.Window window) {}
+
+  /** Logical extents in the order of NCHW, and how far apart neighbours lie, in elements. */
+  record Strided(long[] dims, long[] strides) {}
+
+  /** What was tried and why it was not taken. */
+  record Refusal(long engine, String reason) {}
+
+  /** A plan that can be run on tensors anywhere. */
+  final class Plan implements AutoCloseable {
+    private final List<CudnnDescriptor> owned;
+    private final CudnnDescriptor plan;
+    private final long engine;
+    private final long workspace;
+    private final List<Refusal> refusals;
+
+    private Plan(
+        List<CudnnDescriptor> owned,
+        CudnnDescriptor plan,
+        long engine,
+        List<Refusal> refusals) {
+      this.owned = owned;
+      this.plan = plan;
+      this.engine = engine;
+      this.workspace = plan.getLong(CUDNN_ATTR_EXECUTION_PLAN_WORKSPACE_SIZE);
+      this.refusals = refusals;
+    }
+
+    long engine() {
+      return engine;
+    }
+
+    long workspaceBytes() {
+      return workspace;
+    }
+
+    List<Refusal> refusals() {
+      return refusals;
+    }
+
+    /** The arguments of runs at these addresses; lives as long as the plan. */
+    CudnnDescriptor pack(long large, long small, long weight, long workspaceAddress) {
+      CudnnDescriptor pack = new CudnnDescriptor(values, CUDNN_BACKEND_VARIANT_PACK_DESCRIPTOR);
+      owned.add(pack);
+      int type = cudnnBackendAttributeType.CUDNN_TYPE_VOID_PTR;
+      return pack.longs(CUDNN_ATTR_VARIANT_PACK_UNIQUE_IDS, LARGE, SMALL, WEIGHT)
+          .addresses(CUDNN_ATTR_VARIANT_PACK_DATA_POINTERS, type, large, small, weight)
+          .addresses(CUDNN_ATTR_VARIANT_PACK_WORKSPACE, type, workspaceAddress)
+          .finish();
+    }
+
+    /** Puts a run on the stream. */
+    void execute(CudnnDescriptor pack) {
+      check(
+          JCudnn.cudnnBackendExecute(handle, plan.handle(), pack.handle()),
+          "cudnnBackendExecute, engine " + engine);
+    }
+
+    @Override
+    public void close() {
+      plan.close();
+      owned.forEach(CudnnDescriptor::close);
+    }
+  }
+
+  /**
+   * The best plan that keeps our promises, or null with the reasons in {@code refusals}.
+   *
+   * @param refusals gets what was not taken
+   */
+  Plan plan(Problem p, List<Refusal> refusals) {
+    List<CudnnDescriptor> owned = new ArrayList<>();
+    try {
+      CudnnDescriptor graph = graph(p, owned);
+      CudnnDescriptor heuristics =
+          own(owned, CUDNN_BACKEND_ENGINEHEUR_DESCRIPTOR)
+              .descriptor(CUDNN_ATTR_ENGINEHEUR_OPERATION_GRAPH, graph)
+              .choice(
+                  CUDNN_ATTR_ENGINEHEUR_MODE,
+                  cudnnBackendAttributeType.CUDNN_TYPE_HEUR_MODE,
+                  HEURISTICS)
+              .finish();
+      List<CudnnDescriptor> configurations =
+          heuristics.getDescriptors(
+              CUDNN_ATTR_ENGINEHEUR_RESULTS, CUDNN_BACKEND_ENGINECFG_DESCRIPTOR);
+      owned.addAll(configurations);
+      for (CudnnDescriptor configuration : configurations) {
+        Plan plan = plan(configuration, owned, refusals);
+        if (plan != null) {
+          return plan;
+        }
+      }
+    } catch (CudaException e) {
+      refusals.add(new Refusal(-1, e.getMessage()));
+    }
+    owned.forEach(CudnnDescriptor::close);
+    return null;
+  }
+
+  private Plan plan(
+      CudnnDescriptor configuration, List<CudnnDescriptor> owned, List<Refusal> refusals) {
+    long index;
+    try (CudnnDescriptor engine =
+        configuration.getDescriptor(
+            CUDNN_ATTR_ENGINECFG_ENGINE, CUDNN_BACKEND_ENGINE_DESCRIPTOR)) {
+      index = engine.getLong(CUDNN_ATTR_ENGINE_GLOBAL_INDEX);
+      List<Integer> notes =
+          engine.getChoices(
+              CUDNN_ATTR_ENGINE_NUMERICAL_NOTE,
+              cudnnBackendAttributeType.CUDNN_TYPE_NUMERICAL_NOTE,
+              16);
+      if (notes.contains(cudnnBackendNumericalNote.CUDNN_NUMERICAL_NOTE_NONDETERMINISTIC)) {
+        refusals.add(new Refusal(index, "it is not deterministic"));
+        return null;
+      }
+      if (notes.contains(cudnnBackendNumericalNote.CUDNN_NUMERICAL_NOTE_DOWN_CONVERT_INPUTS)) {
+        refusals.add(new Refusal(index, "it rounds its operands"));
+        return null;
+      }
+    }
+    CudnnDescriptor plan =
+        new CudnnDescriptor(values, CUDNN_BACKEND_EXECUTION_PLAN_DESCRIPTOR)
+            .addresses(
+                CUDNN_ATTR_EXECUTION_PLAN_HANDLE,
+                cudnnBackendAttributeType.CUDNN_TYPE_HANDLE,
+                handle.address())
+            .descriptor(CUDNN_ATTR_EXECUTION_PLAN_ENGINE_CONFIG, configuration);
+    String reason = plan.tryFinish();
+    if (reason != null) {
+      plan.close();
+      refusals.add(new Refusal(index, reason));
+      return null;
+    }
+    return new Plan(owned, plan, index, List.copyOf(refusals));
+  }
+
+  private CudnnDescriptor graph(Problem p, List<CudnnDescriptor> owned) {
+    var w = p.window();
+    CudnnDescriptor convolution =
+        own(owned, CUDNN_BACKEND_CONVOLUTION_DESCRIPTOR)
+            .longs(CUDNN_ATTR_CONVOLUTION_SPATIAL_DIMS, 2)
+            .choice(
+                CUDNN_ATTR_CONVOLUTION_COMP_TYPE,
+                cudnnBackendAttributeType.CUDNN_TYPE_DATA_TYPE,
+                cudnnDataType.CUDNN_DATA_FLOAT)
+            .choice(
+                CUDNN_ATTR_CONVOLUTION_CONV_MODE,
+                cudnnBackendAttributeType.CUDNN_TYPE_CONVOLUTION_MODE,
+                cudnnConvolutionMode.CUDNN_CROSS_CORRELATION)
+            .longs(CUDNN_ATTR_CONVOLUTION_PRE_PADDINGS, w.padTop(), w.padLeft())
+            .longs(CUDNN_ATTR_CONVOLUTION_POST_PADDINGS, w.padBottom(), w.padRight())
+            .longs(CUDNN_ATTR_CONVOLUTION_FILTER_STRIDES, w.strideH(), w.strideW())
+            .longs(CUDNN_ATTR_CONVOLUTION_DILATIONS, w.dilationH(), w.dilationW())
+            .finish();
+    Direction d = p.direction();
+    // Behind the first attribute of an operation come beta and the convolution.
+    CudnnDescriptor operation =
+        own(owned, d.descriptor)
+            .real(d.alpha, 1f)
+            .real(d.alpha + 1, 0f)
+            .descriptor(d.alpha + 2, convolution)
+            .descriptor(d.large, tensor(owned, LARGE, p.large()))
+            .descriptor(d.small, tensor(owned, SMALL, p.small()))
+            .descriptor(d.weight, tensor(owned, WEIGHT, p.weight()))
+            .finish();
+    return own(owned, CUDNN_BACKEND_OPERATIONGRAPH_DESCRIPTOR)
+        .addresses(
+            CUDNN_ATTR_OPERATIONGRAPH_HANDLE,
+            cudnnBackendAttributeType.CUDNN_TYPE_HANDLE,
+            handle.address())
+        .descriptor(CUDNN_ATTR_OPERATIONGRAPH_OPS, operation)
+        .finish();
+  }
+
+  private CudnnDescriptor tensor(List<CudnnDescriptor> owned, long id, Strided t) {
+    return own(owned, CUDNN_BACKEND_TENSOR_DESCRIPTOR)
+        .choice(
+            CUDNN_ATTR_TENSOR_DATA_TYPE,
+            cudnnBackendAttributeType.CUDNN_TYPE_DATA_TYPE,
+            cudnnDataType.CUDNN_DATA_FLOAT)
+        .longs(CUDNN_ATTR_TENSOR_DIMENSIONS, t.dims())
+        .longs(CUDNN_ATTR_TENSOR_STRIDES, t.strides())
+        .longs(CUDNN_ATTR_TENSOR_UNIQUE_ID, id)
+        .longs(CUDNN_ATTR_TENSOR_BYTE_ALIGNMENT, ALIGNMENT)
+        .finish();
+  }
+
+  private CudnnDescriptor own(List<CudnnDescriptor> owned, int kind) {
+    CudnnDescriptor d = new CudnnDescriptor(values, kind);
+    owned.add(d);
+    return d;
+  }
+
+  private static void check(int status, String what) {
+    if (status != 0) {
+      throw new CudaException(
+          "cuda: %s: %s.".formatted(what, JCudnn.cudnnGetErrorString(status)), true);
+    }
+  }
+
+  @Override
+  public void close() {
+    JCudnn.cudnnDestroy(handle);
+    values.close();
+  }
+}

@@ -1,0 +1,130 @@
+// A stand-in for libcudnn.so.9: the backend API, for graphs of one convolution and what follows it
+// elementwise. Names that it does not have answer CUDNN_STATUS_NOT_SUPPORTED.
+#include <algorithm>
+#include <cstring>
+
+#include "descriptor.h"
+
+using namespace softgpu;
+
+namespace {
+
+struct Handle {
+  unsigned alive = 0xC0D17;
+  void *stream = nullptr;
+};
+
+bool is_handle(const void *h) { return h && static_cast<const Handle *>(h)->alive == 0xC0D17; }
+
+// Fills descriptors that the caller has made, as many as it has room for.
+template <class Fill>
+int give(void **out, int64_t room, int kind, int64_t count, int64_t *returned, Fill fill) {
+  *returned = std::min(room, count);
+  for (int64_t i = 0; i < *returned; ++i) {
+    if (!is_descriptor(out[i])) return kBadParam;
+    auto &d = *static_cast<Descriptor *>(out[i]);
+    if (d.kind != kind || d.finalized) return kBadParam;
+    fill(d, static_cast<int>(i));
+    d.finalized = true;
+  }
+  return kSuccess;
+}
+
+}  // namespace
+
+SOFTGPU_API size_t cudnnGetVersion() { return 92400; }
+SOFTGPU_API const char *cudnnGetErrorString(int status) {
+  switch (status) {
+    case kSuccess:
+      return "CUDNN_STATUS_SUCCESS";
+    case kNotInitialized:
+      return "CUDNN_STATUS_NOT_INITIALIZED";
+    case kBadParam:
+      return "CUDNN_STATUS_BAD_PARAM";
+    case kNotSupported:
+      return "CUDNN_STATUS_NOT_SUPPORTED";
+    default:
+      return "CUDNN_STATUS_EXECUTION_FAILED";
+  }
+}
+SOFTGPU_API int cudnnCreate(void **handle) {
+  *handle = new Handle();
+  return kSuccess;
+}
+SOFTGPU_API int cudnnDestroy(void *handle) {
+  if (!is_handle(handle)) return kNotInitialized;
+  static_cast<Handle *>(handle)->alive = 0;
+  delete static_cast<Handle *>(handle);
+  return kSuccess;
+}
+SOFTGPU_API int cudnnSetStream(void *handle, void *stream) {
+  if (!is_handle(handle)) return kNotInitialized;
+  static_cast<Handle *>(handle)->stream = stream;
+  return kSuccess;
+}
+
+SOFTGPU_API int cudnnBackendCreateDescriptor(int kind, void **descriptor) {
+  *descriptor = new Descriptor(kind);
+  return kSuccess;
+}
+SOFTGPU_API int cudnnBackendDestroyDescriptor(void *descriptor) {
+  if (!is_descriptor(descriptor)) return kBadParam;
+  static_cast<Descriptor *>(descriptor)->alive = 0;
+  delete static_cast<Descriptor *>(descriptor);
+  return kSuccess;
+}
+SOFTGPU_API int cudnnBackendSetAttribute(void *descriptor, int name, int type, int64_t count,
+                                         const void *values) {
+  if (!is_descriptor(descriptor)) return kBadParam;
+  return set(*static_cast<Descriptor *>(descriptor), name, type, count, values);
+}
+SOFTGPU_API int cudnnBackendFinalize(void *descriptor) {
+  return is_descriptor(descriptor) ? finalize(*static_cast<Descriptor *>(descriptor)) : kBadParam;
+}
+
+SOFTGPU_API int cudnnBackendGetAttribute(void *descriptor, int name, int type, int64_t room,
+                                         int64_t *count, void *values) {
+  if (!is_descriptor(descriptor)) return kBadParam;
+  auto &d = *static_cast<Descriptor *>(descriptor);
+  if (!d.finalized) return kBadParam;
+  auto **out = static_cast<void **>(values);
+  if (d.kind == kHeuristics && name == 202 && type == kTypeDescriptor) {
+    if (!room) {
+      *count = kEngines + 2;  // an upper bound, as the real one answers
+      return kSuccess;
+    }
+    return give(out, room, kEngineConfig, kEngines, count, [&](Descriptor &config, int i) {
+      config.engine = i;
+      config.named[301] = d.named.at(201);
+    });
+  }
+  if (d.kind == kEngineConfig && name == 300 && type == kTypeDescriptor)
+    return give(out, room, kEngine, 1, count,
+                [&](Descriptor &engine, int) { engine.engine = d.engine; });
+  if (d.kind == kEngine && name == 1301 && type == kTypeInt64 && room >= 1) {
+    *static_cast<int64_t *>(values) = d.engine;
+    *count = 1;
+    return kSuccess;
+  }
+  if (d.kind == kEngine && name == 1303 && type == kTypeNumericalNote) {
+    const int note = d.engine == kNondeterministic ? 4 : 1;
+    *count = d.engine == kNondeterministic || d.engine == kDownConverting;
+    if (*count && room) *static_cast<int *>(values) = note;
+    return kSuccess;
+  }
+  if (d.kind == kPlan && name == 402 && type == kTypeInt64 && room >= 1) {
+    const Descriptor &config = d.to(401);
+    *static_cast<int64_t *>(values) = workspace(config.to(301), config.engine);
+    *count = 1;
+    return kSuccess;
+  }
+  return kNotSupported;
+}
+
+SOFTGPU_API int cudnnBackendExecute(void *handle, void *plan, void *pack) {
+  if (!is_handle(handle)) return kNotInitialized;
+  if (!is_descriptor(plan) || !is_descriptor(pack)) return kBadParam;
+  auto &p = *static_cast<Descriptor *>(plan), &v = *static_cast<Descriptor *>(pack);
+  if (p.kind != kPlan || v.kind != kVariantPack || !p.finalized || !v.finalized) return kBadParam;
+  return execute(static_cast<Handle *>(handle)->stream, p, v);
+}
