@@ -18,7 +18,7 @@ import java.nio.file.Path;
  * own, and nobody else in the process does.
  */
 record Libraries(SymbolLookup lookup) {
-  private static final int ABI = 1;
+  private static final int ABI = 2;
   private static final String DNNL = "org/bytedeco/dnnl/linux-x86_64/";
   private static final String OWN = "chladni/engine/native/linux-x86_64/libchladni_cpu.so";
 
