@@ -10,6 +10,7 @@ import chladni.engine.graph.Dropout;
 import chladni.engine.graph.ElementwiseOp;
 import chladni.engine.graph.Input;
 import chladni.engine.graph.LogSoftmax;
+import chladni.engine.graph.MatMul;
 import chladni.engine.graph.MaxPool2d;
 import chladni.engine.graph.MaxPool2dGrad;
 import chladni.engine.graph.Node;
@@ -23,8 +24,9 @@ import java.util.Set;
 
 /**
  * The layout of each node, should it be materialised. Nodes of rank 4 that elementwise operations
- * tie together share one: a family of convolution weights is packed, other weights are row-major,
- * everything else has its channels last.
+ * tie together share one: a family of convolution weights is packed, other weights and matrices are
+ * row-major, everything else has its channels last. Weights of groups are small, and one tensor may serve
+ * different numbers of groups: they are row-major.
  */
 final class Layouts {
   /** What is known of a set of tied nodes. */
@@ -32,6 +34,7 @@ final class Layouts {
     private boolean weights;
     private boolean activations;
     private boolean foreign;
+    private boolean matrices;
     private final Set<String> convolved = new HashSet<>();
   }
 
@@ -74,21 +77,21 @@ final class Layouts {
     boolean tied = isTied(node);
     switch (node.op()) {
       case ReadVariable _ when tied -> of4(node).weights = true;
-      case ConvWeightGrad _ -> {
+      case ConvWeightGrad op -> {
         of4(node).weights = true;
+        of4(node).foreign |= op.groups() > 1;
         activation(node.input(0));
         activation(node.input(1));
       }
-      case Conv2d _, ConvTranspose2d _ -> {
-        activation(node);
-        activation(node.input(0));
-        if (isTied(node.input(1))) {
-          of4(node.input(1)).convolved.add(names.getOrDefault(node.input(1), ""));
-        }
-      }
+      case Conv2d op -> convolution(node, op.groups());
+      case ConvTranspose2d op -> convolution(node, op.groups());
       case MaxPool2d _, MaxPool2dGrad _ -> {
         activation(node);
         node.inputs().forEach(this::activation);
+      }
+      case MatMul _ -> {
+        matrices(node);
+        node.inputs().forEach(this::matrices);
       }
       case Dropout _ when tied -> activation(node);
       case ElementwiseOp _ -> {}
@@ -97,6 +100,23 @@ final class Layouts {
           of4(node).foreign = true;
         }
       }
+    }
+  }
+
+  private void convolution(Node node, int groups) {
+    activation(node);
+    activation(node.input(0));
+    if (isTied(node.input(1))) {
+      Ties weight = of4(node.input(1));
+      weight.convolved.add(names.getOrDefault(node.input(1), ""));
+      weight.foreign |= groups > 1;
+    }
+  }
+
+  private void matrices(Node node) {
+    if (isTied(node)) {
+      of4(node).foreign = true;
+      of4(node).matrices = true;
     }
   }
 
@@ -149,7 +169,7 @@ final class Layouts {
       return Layout.ROW_MAJOR;
     }
     return switch (node.op()) {
-      case Input _, LogSoftmax _, OneHot _, ToFloat _ -> Layout.ROW_MAJOR;
+      case Input _, LogSoftmax _, MatMul _, OneHot _, ToFloat _ -> Layout.ROW_MAJOR;
       case Conv2d _, ConvTranspose2d _, MaxPool2d _, MaxPool2dGrad _, Dropout _ ->
           Layout.CHANNELS_LAST;
       default -> {
@@ -159,7 +179,9 @@ final class Layouts {
         boolean plain =
             node.op() instanceof ReadVariable
                 || node.op() instanceof ConvWeightGrad
-                || (isTied(node) && of4(node).weights && !of4(node).activations);
+                || (isTied(node)
+                    && (of4(node).weights || of4(node).matrices)
+                    && !of4(node).activations);
         yield plain ? Layout.ROW_MAJOR : Layout.CHANNELS_LAST;
       }
     };
