@@ -35,4 +35,7 @@ struct Step {
 std::unique_ptr<Step> make_elementwise(Engine *engine, Words words);
 std::unique_ptr<Step> make_reduction(Engine *engine, Words words);
 
+// index.cpp
+std::unique_ptr<Step> make_index(Engine *engine, int kind, Words words);
+
 }  // namespace chladni
