@@ -58,18 +58,19 @@ public final class Layers {
     }
   }
 
-  /** x (N, in) to (N, out) with PyTorch's first values, U(-1/sqrt(in), 1/sqrt(in)). */
+  /** x (..., in) to (..., out) with PyTorch's first values, U(-1/sqrt(in), 1/sqrt(in)). */
   public static Node linear(Parameters p, String name, Node x, int out) {
-    Initializer first = Initializers.fanIn(x.shape().dim(1));
+    Initializer first = Initializers.fanIn(x.shape().dim(-1));
     return linear(p, name, x, out, new Init(first, first));
   }
 
-  /** x (N, in) to (N, out); weight (out, in). */
+  /** x (..., in) to (..., out); weight (out, in). */
   public static Node linear(Parameters p, String name, Node x, int out, Init init) {
     try (Graph.Scope _ = p.graph().scope(name)) {
-      Shape shape = Shape.of(out, x.shape().dim(1));
-      Node y = Ops.matmul(x, p.weight(name + ".weight", shape, init.weight()), false, true);
-      return bias(p, name, y, out, init);
+      Shape shape = Shape.of(out, x.shape().dim(-1));
+      Node w = p.weight(name + ".weight", shape, init.weight());
+      Node y = bias(p, name, Ops.matmul(Ops.rows(x), w, false, true), out, init);
+      return Ops.reshape(y, x.shape().with(-1, out));
     }
   }
 
