@@ -15,6 +15,7 @@
 //   gather(Along)     outer extent inner count, bits of what lies outside, src indices dst
 //   scatterAdd(Along) outer extent inner count src indices dst
 //   argMax, topK      outer extent inner count src dst
+//   custom            int (*body)(void)
 #include <omp.h>
 
 #include <algorithm>
@@ -277,6 +278,8 @@ std::unique_ptr<Step> make(Engine *engine, int kind, Words w) {
     case CHL_STEP_ARG_MAX:
     case CHL_STEP_TOP_K:
       return make_index(engine, kind, w);
+    case CHL_STEP_CUSTOM:
+      return make_custom(w);
     default:
       throw std::runtime_error("program: unknown step " + std::to_string(kind));
   }

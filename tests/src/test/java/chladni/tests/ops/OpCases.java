@@ -15,7 +15,8 @@ final class OpCases {
               IndexCases.all(),
               ConvolutionCases.all(),
               NormalisationCases.all(),
-              StateCases.all())
+              StateCases.all(),
+              CustomCases.all())
           .flatMap(List::stream)
           .toList();
 

@@ -1,5 +1,6 @@
 package chladni.engine.backend;
 
+import chladni.engine.api.Experimental;
 import chladni.engine.graph.DType;
 import chladni.engine.graph.Graph;
 import chladni.engine.graph.IndexOp;
@@ -27,6 +28,8 @@ public abstract class Program implements AutoCloseable {
   private final double[] single = new double[1];
   private volatile boolean closed;
 
+  /** For backends. */
+  @Experimental
   protected Program(Graph graph) {
     this.inputs = graph.inputs();
     this.outputs = graph.outputs();

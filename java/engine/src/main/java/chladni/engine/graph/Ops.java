@@ -291,4 +291,9 @@ public final class Ops extends ElementwiseVerbs {
   public static Node dropout(Node x, Node counter, double p, long seed, int stream) {
     return p == 0 ? x : append(new Dropout(p, seed, stream), x, counter);
   }
+
+  /** An operation of the user's own. */
+  public static Node custom(CustomOp op, Node... operands) {
+    return append(op, operands);
+  }
 }

@@ -14,6 +14,7 @@ import chladni.engine.graph.Constant;
 import chladni.engine.graph.Conv2d;
 import chladni.engine.graph.ConvTranspose2d;
 import chladni.engine.graph.ConvWeightGrad;
+import chladni.engine.graph.CustomOp;
 import chladni.engine.graph.DType;
 import chladni.engine.graph.Dropout;
 import chladni.engine.graph.ElementwiseOp;
@@ -155,6 +156,7 @@ final class ReferenceProgram extends Program {
       case ScatterAddAlong op -> Indexing.scatterAddAlong(op, node, in[0], in[1]);
       case ArgMax op -> Indexing.argMax(op, node, in[0]);
       case TopK op -> Indexing.topK(op, node, in[0]);
+      case CustomOp op -> Customs.custom(op, node, in);
       case Dropout op -> Randomness.dropout(op, in[0], (int) in[1][0]);
     };
   }
