@@ -48,7 +48,8 @@ __device__ __forceinline__ void evaluate(const Fused &f, const long long *index,
         d = chl_is_finite(a);
         break;
       case CHL_LEAKY_RELU:
-        d = a > 0.f ? a : n.immediate * a;
+        // 0 times minus infinity would be NaN.
+        d = a > 0.f ? a : n.immediate == 0.f ? (a != a ? a : 0.f) : n.immediate * a;
         break;
       case CHL_LEAKY_STEP:
         d = a > 0.f ? 1.f : n.immediate;
@@ -100,6 +101,12 @@ __device__ __forceinline__ void evaluate(const Fused &f, const long long *index,
         break;
       case CHL_WHERE:
         d = a != 0.f ? b : c;
+        break;
+      case CHL_ERF:
+        d = chl_erf(a);
+        break;
+      case CHL_POW:
+        d = chl_pow(a, b);
         break;
     }
     r[n.dst] = d;

@@ -59,6 +59,12 @@ final class CudaBackend implements Backend {
     return description;
   }
 
+  /** One: the host only launches, and how the card divides work is part of our kernels. */
+  @Override
+  public int threads() {
+    return 1;
+  }
+
   Driver driver() {
     return driver;
   }

@@ -5,6 +5,7 @@ import static chladni.cuda.Cudnn.Direction.FORWARD;
 import static chladni.cuda.Cudnn.Direction.WEIGHT;
 
 import chladni.engine.backend.ProgramException;
+import chladni.engine.graph.ArgMax;
 import chladni.engine.graph.Assign;
 import chladni.engine.graph.BatchNorm;
 import chladni.engine.graph.BlockSum2d;
@@ -16,9 +17,12 @@ import chladni.engine.graph.Constant;
 import chladni.engine.graph.Conv2d;
 import chladni.engine.graph.ConvTranspose2d;
 import chladni.engine.graph.ConvWeightGrad;
+import chladni.engine.graph.CustomOp;
 import chladni.engine.graph.Dropout;
 import chladni.engine.graph.ElementwiseOp;
+import chladni.engine.graph.Flip;
 import chladni.engine.graph.Increment;
+import chladni.engine.graph.IndexOp;
 import chladni.engine.graph.Input;
 import chladni.engine.graph.LogSoftmax;
 import chladni.engine.graph.MatMul;
@@ -33,6 +37,7 @@ import chladni.engine.graph.Shape;
 import chladni.engine.graph.Slice;
 import chladni.engine.graph.Sum;
 import chladni.engine.graph.ToFloat;
+import chladni.engine.graph.TopK;
 import chladni.engine.graph.Transpose;
 import chladni.engine.graph.UpsampleNearest2d;
 import chladni.engine.graph.Window;
@@ -54,12 +59,18 @@ final class CudaLowering {
   private final Binding binding;
   private final FusedLaunches fused;
   private final Convolutions convolutions;
+  private final IndexLaunches indices = new IndexLaunches(this);
   private final int multiprocessors;
   private final List<Line> lines = new ArrayList<>();
   private final List<AutoCloseable> owned = new ArrayList<>();
 
-  /** A piece of work with what it is called in listings. */
-  record Line(String what, String implementation, Runnable work) {}
+  /**
+   * A piece of work with what it is called in listings.
+   *
+   * @param work puts it on the stream
+   * @param host what the host does behind it, before anything that follows; null for most
+   */
+  record Line(String what, String implementation, Runnable work, HostStep host) {}
 
   CudaLowering(CudaBackend backend, Binding binding) {
     this.backend = backend;
@@ -67,6 +78,10 @@ final class CudaLowering {
     this.multiprocessors = backend.driver().multiprocessors();
     this.fused = new FusedLaunches(this, binding);
     this.convolutions = new Convolutions(this, backend, binding);
+  }
+
+  Binding binding() {
+    return binding;
   }
 
   List<Line> lower(List<Step> steps) {
@@ -84,17 +99,16 @@ final class CudaLowering {
       case ElementwiseStep s -> fused.elementwise(s);
       case ReductionStep s -> fused.reduction(s);
       case CopyStep s ->
-          lines.add(
-              new Line(
-                  s.label(),
-                  "copy",
-                  () ->
-                      backend
-                          .driver()
-                          .copyOnStream(
-                              binding.pointer(s.to()),
-                              binding.pointer(s.from()),
-                              Binding.bytes(s.to()))));
+          add(
+              s.label(),
+              "copy",
+              () ->
+                  backend
+                      .driver()
+                      .copyOnStream(
+                          binding.pointer(s.to()),
+                          binding.pointer(s.from()),
+                          Binding.bytes(s.to())));
       case OpStep s -> lower(s);
     }
   }
@@ -132,7 +146,11 @@ final class CudaLowering {
               "max_pool_grad",
               pool(step, step.inputs().get(1), op.kernelH(), op.kernelW(), op.window())
                   .longs(address(step, 0), address(step, 1), output(step)));
-      case LogSoftmax _ -> logSoftmax(step);
+      case IndexOp op -> indices.lower(step, op);
+      case ArgMax(int axis, boolean _) -> indices.argMax(step, axis);
+      case TopK(int axis, int k) -> indices.topK(step, axis, k);
+      case CustomOp op -> custom(step, op);
+      case LogSoftmax(int axis) -> logSoftmax(step, axis);
       case Dropout op -> dropout(step, op);
       case OneHot(int classes) ->
           run(
@@ -150,6 +168,7 @@ final class CudaLowering {
           Concat _,
           Constant _,
           ElementwiseOp _,
+          Flip _,
           Input _,
           Max _,
           Pad _,
@@ -181,18 +200,17 @@ final class CudaLowering {
             c.dim(-1),
             op.transposeA(),
             op.transposeB());
-    lines.add(
-        new Line(
-            step.label(),
-            "cublasGemmStridedBatchedEx",
-            () ->
-                backend
-                    .cublas()
-                    .multiply(
-                        product,
-                        binding.pointer(step.inputs().get(0)),
-                        binding.pointer(step.inputs().get(1)),
-                        binding.pointer(step.output()))));
+    add(
+        step.label(),
+        "cublasGemmStridedBatchedEx",
+        () ->
+            backend
+                .cublas()
+                .multiply(
+                    product,
+                    binding.pointer(step.inputs().get(0)),
+                    binding.pointer(step.inputs().get(1)),
+                    binding.pointer(step.output())));
     epilogue(step);
   }
 
@@ -207,16 +225,22 @@ final class CudaLowering {
             w.strideH(), w.strideW(), w.padTop(), w.padLeft());
   }
 
-  private void logSoftmax(OpStep step) {
+  private void logSoftmax(OpStep step, int axis) {
     Shape s = step.output().type().shape();
-    long length = s.dim(-1);
-    long inner = step.output().layout() == Layout.CHANNELS_LAST ? s.dim(1) : 1;
-    long outer = s.elements() / length / inner;
+    long length = s.dim(axis);
+    long inner = IndexLaunches.behind(s, axis);
+    long rows = s.elements() / length;
     add(
         step.label(),
         "log_softmax",
         launch(
-            "log_softmax", outer * inner, BLOCK / 2, inOut(step).longs(outer, length, inner)));
+            "log_softmax", rows, BLOCK / 2, inOut(step).longs(rows / inner, length, inner)));
+  }
+
+  private void custom(OpStep step, CustomOp op) {
+    HostStep host = new HostStep(backend.driver(), step, op, binding);
+    own(host);
+    lines.add(new Line(step.label(), "Java body on the host", host::fetch, host));
   }
 
   private void dropout(OpStep step, Dropout op) {
@@ -273,7 +297,7 @@ final class CudaLowering {
 
   /** Anything that puts its work on the stream. */
   void add(String what, String implementation, Runnable work) {
-    lines.add(new Line(what, implementation, work));
+    lines.add(new Line(what, implementation, work, null));
   }
 
   /** Something that lives as long as the program. */

@@ -10,6 +10,7 @@ import chladni.engine.plan.Plan;
 import chladni.engine.plan.Planner;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
@@ -32,9 +33,16 @@ final class CudaProgram extends Program {
   private Binding binding;
   private List<CudaLowering.Line> lines;
   private List<AutoCloseable> owned = List.of();
-  private CUgraphExec graph;
+  private final List<Segment> segments = new ArrayList<>();
   private boolean ran;
   private boolean freed;
+
+  /**
+   * What runs without the host, as one graph.
+   *
+   * @param after what the host does next; null at the end
+   */
+  private record Segment(CUgraphExec graph, HostStep after) {}
 
   /** Pinned host memory with a view of it. */
   private record Pinned(Pointer pointer, ByteBuffer bytes) {}
@@ -69,7 +77,7 @@ final class CudaProgram extends Program {
       } finally {
         owned = lowering.owned();
       }
-      graph = driver.capture(this::enqueue);
+      capture(driver);
     } catch (RuntimeException e) {
       free();
       throw e;
@@ -82,19 +90,37 @@ final class CudaProgram extends Program {
     return new Pinned(pointer, pointer.getByteBuffer(0, bytes).order(ByteOrder.nativeOrder()));
   }
 
-  private void enqueue() {
-    Driver driver = backend.driver();
-    plan.inputs()
-        .forEach(
-            (name, b) ->
-                driver.copyInOnStream(
-                    binding.pointer(b), rim.get("in:" + name).pointer, Binding.bytes(b)));
-    lines.forEach(line -> line.work().run());
-    plan.outputs()
-        .forEach(
-            (name, b) ->
-                driver.copyOutOnStream(
-                    rim.get("out:" + name).pointer, binding.pointer(b), Binding.bytes(b)));
+  /** Inputs, steps and outputs in as few graphs as there are steps of the host, and one more. */
+  private void capture(Driver driver) {
+    List<Runnable> work = new ArrayList<>();
+    work.add(() -> plan.inputs().forEach((name, b) -> copyIn(driver, name, b)));
+    for (CudaLowering.Line line : lines) {
+      work.add(line.work());
+      if (line.host() != null) {
+        segments.add(new Segment(driver.capture(work), line.host()));
+        work.clear();
+        work.add(line.host()::deliver);
+      }
+    }
+    work.add(() -> plan.outputs().forEach((name, b) -> copyOut(driver, name, b)));
+    segments.add(new Segment(driver.capture(work), null));
+  }
+
+  private void copyIn(Driver driver, String name, Buffer b) {
+    driver.copyInOnStream(binding.pointer(b), rim.get("in:" + name).pointer, Binding.bytes(b));
+  }
+
+  private void copyOut(Driver driver, String name, Buffer b) {
+    driver.copyOutOnStream(rim.get("out:" + name).pointer, binding.pointer(b), Binding.bytes(b));
+  }
+
+  private void replay() {
+    for (Segment segment : segments) {
+      backend.driver().run(segment.graph);
+      if (segment.after != null) {
+        segment.after.compute();
+      }
+    }
   }
 
   @Override
@@ -106,7 +132,7 @@ final class CudaProgram extends Program {
               .formatted(unwritten.iterator().next()));
     }
     ran = false;
-    backend.exclusively(() -> backend.driver().run(graph));
+    backend.exclusively(this::replay);
     ran = true;
   }
 
@@ -191,9 +217,7 @@ final class CudaProgram extends Program {
       return;
     }
     freed = true;
-    if (graph != null) {
-      backend.driver().destroy(graph);
-    }
+    segments.forEach(s -> backend.driver().destroy(s.graph));
     owned.forEach(CudaProgram::close);
     if (binding != null) {
       binding.close();

@@ -239,7 +239,7 @@ final class Driver implements AutoCloseable {
   }
 
   /** What {@code work} puts on the stream, as a graph that can be launched again and again. */
-  CUgraphExec capture(Runnable work) {
+  CUgraphExec capture(List<Runnable> work) {
     CUgraph graph = new CUgraph();
     check(
         cuStreamBeginCapture(
@@ -247,7 +247,7 @@ final class Driver implements AutoCloseable {
         "cuStreamBeginCapture");
     RuntimeException failed = null;
     try {
-      work.run();
+      work.forEach(Runnable::run);
     } catch (RuntimeException e) {
       failed = e;
     }
