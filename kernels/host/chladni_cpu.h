@@ -7,7 +7,7 @@
 #define CHL_API extern "C" __attribute__((visibility("default")))
 
 // Raised whenever a signature or a word list below changes.
-enum { CHL_ABI = 1 };
+enum { CHL_ABI = 2 };
 
 // Steps of a program; the words that follow are given at chl_program_add in program.cpp.
 enum {
@@ -40,6 +40,9 @@ enum {
   CHL_POST_TANH = 3,
   CHL_POST_SIGMOID = 4
 };
+
+// What an element is in memory.
+enum { CHL_SINGLE = 0, CHL_BFLOAT16 = 1 };
 
 CHL_API int chl_abi(void);
 CHL_API const char *chl_error(void);

@@ -3,7 +3,7 @@ package chladni.engine.graph;
 import java.util.List;
 
 /** Cross-correlation: src (N, C, H, W) with weight (O, C, kH, kW) gives (N, O, oH, oW). */
-public record Conv2d(Window window) implements Op {
+public record Conv2d(Window window) implements Product {
   @Override
   public TensorType infer(Operands in) {
     in.floats(2).rank(0, 4, "(N,C,H,W)").rank(1, 4, "(O,C,kH,kW)");

@@ -6,7 +6,7 @@ import java.util.List;
  * The transpose of {@link Conv2d}, as a layer and as its gradient: src (N, I, h, w) with weight (I, O,
  * kH, kW) gives (N, O, outH, outW). The output size is stated, since several sizes convolve to (h, w).
  */
-public record ConvTranspose2d(Window window, int outH, int outW) implements Op {
+public record ConvTranspose2d(Window window, int outH, int outW) implements Product {
   @Override
   public TensorType infer(Operands in) {
     in.floats(2).rank(0, 4, "(N,I,h,w)").rank(1, 4, "(I,O,kH,kW)");

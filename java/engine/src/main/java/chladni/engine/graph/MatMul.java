@@ -3,7 +3,7 @@ package chladni.engine.graph;
 import java.util.List;
 
 /** (M, K) times (K, N) gives (M, N); a transposed operand is given as (K, M) or (N, K). */
-public record MatMul(boolean transposeA, boolean transposeB) implements Op {
+public record MatMul(boolean transposeA, boolean transposeB) implements Product {
   @Override
   public TensorType infer(Operands in) {
     in.floats(2).rank(0, 2, "a matrix").rank(1, 2, "a matrix");

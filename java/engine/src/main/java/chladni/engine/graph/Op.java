@@ -10,11 +10,10 @@ import java.util.List;
  * lists what a new operation still lacks.
  */
 public sealed interface Op
-    permits ElementwiseOp,
+    permits ElementwiseOp, Product,
         Assign, BatchNorm, BlockSum2d, Broadcast, ChannelBroadcast, ChannelSum, Concat, Constant,
-        Conv2d, ConvTranspose2d, ConvWeightGrad, Dropout, Increment, Input, LogSoftmax, MatMul,
-        Max, MaxPool2d, MaxPool2dGrad, OneHot, Pad, ReadVariable, Reshape, Slice, Sum, ToFloat,
-        Transpose, UpsampleNearest2d {
+        Dropout, Increment, Input, LogSoftmax, Max, MaxPool2d, MaxPool2dGrad, OneHot, Pad,
+        ReadVariable, Reshape, Slice, Sum, ToFloat, Transpose, UpsampleNearest2d {
   /**
    * The type of the result.
    *
