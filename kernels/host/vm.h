@@ -55,7 +55,7 @@ struct VmStore {
   void *base;
   int reg;
   bool bfloat16;  // elements of 16 bits, rounded here
-  bool direct;  // the register may live in the destination itself
+  bool direct;    // the register may live in the destination itself
   long stride[CHL_MAX_RANK];
 };
 

@@ -5,6 +5,7 @@ import chladni.engine.backend.BackendOptions;
 import chladni.engine.backend.BackendProvider;
 import chladni.engine.backend.MissingBackendException;
 import chladni.engine.backend.Precision;
+import chladni.engine.backend.PrecisionException;
 import chladni.engine.backend.Program;
 import chladni.engine.backend.Store;
 import chladni.engine.graph.Graph;
@@ -83,7 +84,16 @@ public final class Engine implements AutoCloseable {
 
   /** An empty FP32 store. */
   public Store newStore(long seed) {
-    return backend.newStore(seed, Precision.FP32);
+    return newStore(seed, Precision.FP32);
+  }
+
+  /**
+   * An empty store for programs of this precision.
+   *
+   * @throws PrecisionException when the backend has no such precision on this machine
+   */
+  public Store newStore(long seed, Precision precision) {
+    return backend.newStore(seed, precision);
   }
 
   /** Compiles in the precision of the store. */
