@@ -83,8 +83,8 @@ dnnl_memory_desc_t tagged(Primitive &p, std::vector<int64_t> dims, dnnl_format_t
   return keep(p, m);
 }
 
-// Weights with input and output channels exchanged.
-dnnl_memory_desc_t swapped(Primitive &p, const_dnnl_memory_desc_t d, bool grouped) {
+// Weights with input and output channels exchanged; a matrix transposed.
+dnnl_memory_desc_t swapped(Primitive &p, const_dnnl_memory_desc_t d, bool grouped = false) {
   const int plain[] = {1, 0, 2, 3}, groups[] = {0, 2, 1, 3, 4};
   dnnl_memory_desc_t m;
   check(dnnl_memory_desc_permute_axes(&m, d, grouped ? groups : plain), "a permutation of axes");
@@ -244,25 +244,27 @@ CHL_API void *chl_matmul_create(void *engine, const int64_t *w) {
     auto p = std::unique_ptr<Primitive>(new Primitive());
     auto *e = p->engine = static_cast<Engine *>(engine);
     const int64_t operands = *w++, result = *w++, packed = *w++;
-    const int64_t m = w[0], k = w[1], n = w[2];
-    p->threads = 2 * m * k * n < kParallelFlops ? 1 : e->threads;
+    const int64_t batch = w[0], m = w[1], k = w[2], n = w[3];
+    p->threads = 2 * batch * m * k * n < kParallelFlops ? 1 : e->threads;
     Team team(*e, p->threads);
-    auto a = tagged(*p, {m, k}, w[3] ? dnnl_ba : dnnl_ab, operands);
-    auto b = tagged(*p, {k, n}, packed ? dnnl_format_tag_any : w[4] ? dnnl_ba : dnnl_ab, operands);
-    auto c = tagged(*p, {m, n}, dnnl_ab, result);
-    auto bias = w[5] ? tagged(*p, {1, n}, dnnl_ab) : nullptr;
+    auto matrices = [&](int64_t rows, int64_t columns, int64_t transposed, int64_t format) {
+      return batch == 1
+                 ? tagged(*p, {rows, columns}, transposed ? dnnl_ba : dnnl_ab, format)
+                 : tagged(*p, {batch, rows, columns}, transposed ? dnnl_acb : dnnl_abc, format);
+    };
+    auto a = matrices(m, k, w[4], operands);
+    auto b =
+        packed ? tagged(*p, {k, n}, dnnl_format_tag_any, operands) : matrices(k, n, w[5], operands);
+    auto c = matrices(m, n, 0, result);
+    auto bias = w[6] ? tagged(*p, {1, n}, dnnl_ab) : nullptr;
     Attributes at;
-    add_posts(*p, at, w + 7, w[6], n, 2);
+    add_posts(*p, at, w + 8, w[7], n, 2);
     check(dnnl_matmul_primitive_desc_create(&p->desc, e->engine, a, b, bias, c, at.attr),
           "a matrix product");
     auto chosen = dnnl_primitive_desc_query_md(p->desc, dnnl_query_weights_md, 0);
-    const int order[] = {1, 0};
-    dnnl_memory_desc_t turned;
-    if (w[4]) {
-      check(dnnl_memory_desc_permute_axes(&turned, chosen, order), "a transposition");
-      keep(*p, turned);
+    if (packed) {
+      p->weights = new Layout(w[5] ? swapped(*p, chosen) : chosen);
     }
-    p->weights = new Layout(w[4] ? turned : chosen);
     p->arguments.emplace_back(DNNL_ARG_SRC, a);
     p->arguments.emplace_back(DNNL_ARG_WEIGHTS, chosen);
     if (bias) p->arguments.emplace_back(DNNL_ARG_BIAS, bias);

@@ -1,9 +1,11 @@
 package chladni.engine.backend;
 
+import chladni.engine.api.Experimental;
 import chladni.engine.graph.Graph;
 import java.util.Set;
 
 /** An opened backend. It owns its threads and native state; programs and stores die with it. */
+@Experimental
 public interface Backend extends AutoCloseable {
   /** The name of its provider. */
   String name();

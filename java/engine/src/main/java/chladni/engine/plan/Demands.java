@@ -45,20 +45,21 @@ final class Demands {
   }
 
   /**
-   * The weight of a convolution and variables in matrix products stay as they are: a backend keeps
-   * copies of those in a layout and a format of its own.
+   * The weight of a convolution and a variable on the right of a product of matrices stay as they
+   * are: a backend keeps copies of those in a layout and a format of its own.
    */
   Format format(Node node, int i) {
     boolean kept =
         switch (node.op()) {
           case Conv2d _, ConvTranspose2d _ -> i == 1;
-          case MatMul _ -> isVariable(storage.home(node.input(i)));
+          case MatMul _ -> i == 1 && node.shape().rank() == 2 && isVariable(node.input(i));
           default -> false;
         };
     return node.op() instanceof Product && !kept ? products : Format.SINGLE;
   }
 
-  private static boolean isVariable(Buffer buffer) {
+  private boolean isVariable(Node node) {
+    Buffer buffer = storage.home(node);
     return buffer != null && buffer.root().place() instanceof Place.OfVariable;
   }
 

@@ -24,8 +24,8 @@ public final class Planner {
    * Plans a graph, which is not changed.
    *
    * @param products the format of the operands of products, but for weights of convolutions and
-   *     variables in matrix products: those the backend rounds, since it can keep the result until
-   *     they change
+   *     variables on the right of a product of matrices: those the backend rounds, since it can
+   *     keep the result until they change
    * @throws PlanException when a kernel would need more than {@link Space#MAX_RANK} axes
    */
   public static Plan plan(Graph graph, Format products) {

@@ -176,12 +176,13 @@ final class Products {
     Buffer b = step.inputs().get(1);
     Shape sa = a.type().shape();
     Shape out = step.output().type().shape();
+    long batch = out.elements() / out.dim(-2) / out.dim(-1);
     Words words =
         new Words()
             .add(a.format())
             .add(result)
             .add(a.format() == b.format() ? 0 : 1)
-            .add(out.dim(0), sa.dim(op.transposeA() ? 0 : 1), out.dim(1))
+            .add(batch, out.dim(-2), op.inner(sa), out.dim(-1))
             .add(op.transposeA() ? 1 : 0, op.transposeB() ? 1 : 0);
     posts(words, epilogue);
     return lowering.primitive(library.matmulCreate(lowering.engine(), words, step.label()));
