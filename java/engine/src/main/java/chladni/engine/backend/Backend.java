@@ -13,6 +13,9 @@ public interface Backend extends AutoCloseable {
   /** One line for people: instruction sets, library versions, threads. */
   String description();
 
+  /** How many threads compute: the last bits of a result may depend on it. */
+  int threads();
+
   /** The precisions that it has on this machine. */
   Set<Precision> precisions();
 

@@ -8,14 +8,14 @@ import java.util.List;
 /**
  * One operation with its attributes, as a value: how the result's type follows from the operands',
  * and how a gradient passes through. A backend lowers it in one exhaustive switch, so the compiler
- * lists what a new operation still lacks.
+ * lists what a new operation still lacks. Only {@link CustomOp} is open to implementations elsewhere.
  */
 @Experimental
 public sealed interface Op
     permits ElementwiseOp, Product,
         Assign, BatchNorm, BlockSum2d, Broadcast, ChannelBroadcast, ChannelSum, Concat, Constant,
-        Dropout, Increment, Input, LogSoftmax, Max, MaxPool2d, MaxPool2dGrad, OneHot, Pad,
-        ReadVariable, Reshape, Slice, Sum, ToFloat, Transpose, UpsampleNearest2d {
+        CustomOp, Dropout, Increment, Input, LogSoftmax, Max, MaxPool2d, MaxPool2dGrad, OneHot,
+        Pad, ReadVariable, Reshape, Slice, Sum, ToFloat, Transpose, UpsampleNearest2d {
   /**
    * The type of the result.
    *

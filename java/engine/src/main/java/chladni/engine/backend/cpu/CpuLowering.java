@@ -12,6 +12,7 @@ import chladni.engine.graph.Constant;
 import chladni.engine.graph.Conv2d;
 import chladni.engine.graph.ConvTranspose2d;
 import chladni.engine.graph.ConvWeightGrad;
+import chladni.engine.graph.CustomOp;
 import chladni.engine.graph.Dropout;
 import chladni.engine.graph.ElementwiseOp;
 import chladni.engine.graph.Increment;
@@ -62,6 +63,7 @@ final class CpuLowering {
   static final int TO_FLOAT = 11;
   static final int INCREMENT = 12;
   static final int COPY = 13;
+  static final int CUSTOM = 30;
 
   /** The implementation that listings leave out: it only counts. */
   static final String NEW_VERSION = "new version";
@@ -78,6 +80,7 @@ final class CpuLowering {
   private final Binding binding;
   private final Products products;
   private final FusedWords fused;
+  private final CustomSteps customs = new CustomSteps();
   private final HostArena host = new HostArena("program");
   private final List<Pending> pending = new ArrayList<>();
   private final List<Long> primitives = new ArrayList<>();
@@ -130,13 +133,14 @@ final class CpuLowering {
           program,
           host,
           binding,
+          customs,
           primitives,
           layouts,
           pending.stream().map(Pending::line).toList(),
           scratchBytes + temporaryBytes,
           store.epoch());
     } catch (RuntimeException | Error e) {
-      new BoundProgram(library, program, host, binding, primitives, layouts, List.of(), 0, 0)
+      new BoundProgram(library, program, host, binding, customs, primitives, layouts, List.of(), 0, 0)
           .close();
       throw e;
     }
@@ -196,6 +200,8 @@ final class CpuLowering {
               INCREMENT,
               new Words().add(elements(step.output()), address(step, 0), output(step)),
               line(step, "increment", ""));
+      case CustomOp op ->
+          add(CUSTOM, customs.words(step, op, binding), line(step, "custom", "Java"));
       case Assign _,
           BatchNorm _,
           BlockSum2d _,
