@@ -15,8 +15,11 @@ int64_t cost(int op) {
     case CHL_SIGMOID:
     case CHL_TANH:
       return 12;
+    case CHL_ERF:
     case CHL_SOFTPLUS:
       return 20;
+    case CHL_POW:
+      return 60;
     case CHL_DIV:
     case CHL_SQRT:
     case CHL_RECIPROCAL:
@@ -132,13 +135,13 @@ struct Fused {
     return n;
   }
 
-  // The first byte and the one behind the last.
+  // The first byte and the one behind the last; a stride may be negative.
   std::pair<const char *, const char *> range(const void *base, const long *stride,
                                               long width) const {
-    auto *low = static_cast<const char *>(base);
-    long last = 0;
-    for (int a = 0; a < vm.rank; ++a) last += (vm.dims[a] - 1) * stride[a];
-    return {low, low + (last + 1) * width};
+    auto *at = static_cast<const char *>(base);
+    long low = 0, high = 0;
+    for (int a = 0; a < vm.rank; ++a) (stride[a] < 0 ? low : high) += (vm.dims[a] - 1) * stride[a];
+    return {at + low * width, at + (high + 1) * width};
   }
 
   bool overlaps(const VmLoad &l, const VmStore &s) const {

@@ -12,10 +12,11 @@ import java.util.List;
  */
 @Experimental
 public sealed interface Op
-    permits ElementwiseOp, Product,
-        Assign, BatchNorm, BlockSum2d, Broadcast, ChannelBroadcast, ChannelSum, Concat, Constant,
-        CustomOp, Dropout, Increment, Input, LogSoftmax, Max, MaxPool2d, MaxPool2dGrad, OneHot,
-        Pad, ReadVariable, Reshape, Slice, Sum, ToFloat, Transpose, UpsampleNearest2d {
+    permits ElementwiseOp, IndexOp, Product,
+        ArgMax, Assign, BatchNorm, BlockSum2d, Broadcast, ChannelBroadcast, ChannelSum, Concat,
+        Constant, CustomOp, Dropout, Flip, Increment, Input, LogSoftmax, Max, MaxPool2d,
+        MaxPool2dGrad, OneHot, Pad, ReadVariable, Reshape, Slice, Sum, ToFloat, TopK, Transpose,
+        UpsampleNearest2d {
   /**
    * The type of the result.
    *
