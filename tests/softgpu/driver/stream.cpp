@@ -10,6 +10,7 @@
 #include <memory>
 #include <random>
 #include <set>
+#include <sstream>
 #include <string>
 #include <vector>
 
@@ -74,6 +75,13 @@ struct Event {
   std::vector<int> last;
 };
 
+struct Module {
+  std::vector<void *> libraries;
+  ~Module() {
+    for (void *l : libraries) dlclose(l);
+  }
+};
+
 std::set<Stream *> streams;
 Stream *capturer = nullptr;
 
@@ -128,24 +136,44 @@ bool capturing() { return capturer != nullptr; }
 
 // ---- modules ----------------------------------------------------------------------------------
 
-// The image is not looked at: the kernels are those of the library that SOFTGPU_KERNELS names.
+// The image is not looked at: the kernels are those of the libraries that SOFTGPU_KERNELS lists,
+// by a colon each, and of libsoftgpu_kernels.so beside this library.
 SOFTGPU_API CUresult cuModuleLoadData(void **module, const void *) {
-  const char *path = getenv("SOFTGPU_KERNELS");
-  *module = path ? dlopen(path, RTLD_NOW | RTLD_LOCAL) : nullptr;
-  return *module ? CUDA_SUCCESS
-                 : refuse(CUDA_ERROR_INVALID_IMAGE, "SOFTGPU_KERNELS must name the kernels: %s",
-                          dlerror());
+  std::vector<std::string> files;
+  const char *listed = getenv("SOFTGPU_KERNELS");
+  std::stringstream list(listed ? listed : "");
+  for (std::string file; std::getline(list, file, ':');) files.push_back(file);
+  Dl_info self;
+  if (dladdr(reinterpret_cast<void *>(&cuModuleLoadData), &self)) {
+    const std::string here = self.dli_fname;
+    files.push_back(here.substr(0, here.rfind('/') + 1) + "libsoftgpu_kernels.so");
+  }
+  auto *m = new Module();
+  for (const std::string &file : files) {
+    void *handle = dlopen(file.c_str(), RTLD_NOW | RTLD_LOCAL);
+    if (!handle) {
+      delete m;
+      return refuse(CUDA_ERROR_INVALID_IMAGE, "%s", dlerror());
+    }
+    m->libraries.push_back(handle);
+  }
+  *module = m;
+  return CUDA_SUCCESS;
 }
 SOFTGPU_API CUresult cuModuleUnload(void *module) {
-  dlclose(module);
+  delete static_cast<Module *>(module);
   return CUDA_SUCCESS;
 }
 SOFTGPU_API CUresult cuModuleGetFunction(void **function, void *module, const char *name) {
-  auto get = reinterpret_cast<const Kernel *(*)()>(
-      dlsym(module, (std::string("softgpu_kernel_") + name).c_str()));
-  if (!get) return refuse(CUDA_ERROR_NOT_FOUND, "there is no kernel %s", name);
-  *function = const_cast<Kernel *>(get());
-  return CUDA_SUCCESS;
+  for (void *library : static_cast<Module *>(module)->libraries) {
+    auto get = reinterpret_cast<const Kernel *(*)()>(
+        dlsym(library, (std::string("softgpu_kernel_") + name).c_str()));
+    if (get) {
+      *function = const_cast<Kernel *>(get());
+      return CUDA_SUCCESS;
+    }
+  }
+  return refuse(CUDA_ERROR_NOT_FOUND, "there is no kernel %s", name);
 }
 SOFTGPU_API CUresult cuFuncSetAttribute(void *, int, int) { return CUDA_SUCCESS; }
 
