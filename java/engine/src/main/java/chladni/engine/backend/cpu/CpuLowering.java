@@ -1,6 +1,7 @@
 package chladni.engine.backend.cpu;
 
 import chladni.engine.backend.ProgramException;
+import chladni.engine.graph.ArgMax;
 import chladni.engine.graph.Assign;
 import chladni.engine.graph.BatchNorm;
 import chladni.engine.graph.BlockSum2d;
@@ -15,7 +16,9 @@ import chladni.engine.graph.ConvWeightGrad;
 import chladni.engine.graph.CustomOp;
 import chladni.engine.graph.Dropout;
 import chladni.engine.graph.ElementwiseOp;
+import chladni.engine.graph.Flip;
 import chladni.engine.graph.Increment;
+import chladni.engine.graph.IndexOp;
 import chladni.engine.graph.Input;
 import chladni.engine.graph.LogSoftmax;
 import chladni.engine.graph.MatMul;
@@ -30,6 +33,7 @@ import chladni.engine.graph.Shape;
 import chladni.engine.graph.Slice;
 import chladni.engine.graph.Sum;
 import chladni.engine.graph.ToFloat;
+import chladni.engine.graph.TopK;
 import chladni.engine.graph.Transpose;
 import chladni.engine.graph.UpsampleNearest2d;
 import chladni.engine.graph.Window;
@@ -79,6 +83,7 @@ final class CpuLowering {
   private final CpuStore store;
   private final Binding binding;
   private final Products products;
+  private final IndexSteps indexing = new IndexSteps(this);
   private final FusedWords fused;
   private final CustomSteps customs = new CustomSteps();
   private final HostArena host = new HostArena("program");
@@ -182,7 +187,11 @@ final class CpuLowering {
           pool(MAX_POOL, step, step.output(), kernelH, kernelW, window);
       case MaxPool2dGrad(int kernelH, int kernelW, Window window) ->
           pool(MAX_POOL_GRAD, step, step.inputs().get(1), kernelH, kernelW, window);
-      case LogSoftmax _ -> logSoftmax(step);
+      case LogSoftmax(int axis) ->
+          add(LOG_SOFTMAX, IndexSteps.around(step.node().shape(), axis), step, "rows");
+      case IndexOp op -> indexing.lower(step, op);
+      case ArgMax(int axis, boolean _) -> indexing.argMax(step, axis);
+      case TopK(int axis, int k) -> indexing.topK(step, axis, k);
       case Dropout op -> dropout(step, op);
       case OneHot(int classes) ->
           add(
@@ -211,6 +220,7 @@ final class CpuLowering {
           Concat _,
           Constant _,
           ElementwiseOp _,
+          Flip _,
           Input _,
           Max _,
           Pad _,
@@ -237,18 +247,6 @@ final class CpuLowering {
       words.add(address(step, 1));
     }
     add(kind, words, line(step, "max pool", "nhwc"));
-  }
-
-  private void logSoftmax(OpStep step) {
-    Shape s = step.output().type().shape();
-    long length = s.dim(-1);
-    boolean last = step.output().layout() == Layout.CHANNELS_LAST;
-    long inner = last ? s.dim(1) : 1;
-    Words words =
-        new Words()
-            .add(s.elements() / length / inner, length, inner)
-            .add(address(step, 0), output(step));
-    add(LOG_SOFTMAX, words, line(step, "rows", ""));
   }
 
   private void dropout(OpStep step, Dropout op) {
@@ -307,6 +305,12 @@ final class CpuLowering {
             .formatted(detail, binding.where(to), Math.ceilDiv(binding.bytes(to), 1024L)));
   }
 
+  /** A native step whose words end with the addresses of the inputs and of the output. */
+  void add(int kind, Words words, OpStep step, String implementation) {
+    step.inputs().forEach(b -> words.add(binding.address(b)));
+    add(kind, words.add(output(step)), line(step, implementation, ""));
+  }
+
   private void add(int kind, Words words, Line line) {
     pending.add(new Pending(kind, words, line));
   }
@@ -327,6 +331,11 @@ final class CpuLowering {
   long scratch(long bytes) {
     scratchBytes = Math.max(scratchBytes, bytes);
     return SCRATCH;
+  }
+
+  /** Memory that lives as long as the program. */
+  long memory(long bytes) {
+    return host.allocate(bytes).address();
   }
 
   /** Memory between a primitive and the reorder beside it, shared by all steps. */
