@@ -65,6 +65,11 @@ final class CudaBackend implements Backend {
     return 1;
   }
 
+  @Override
+  public Set<Precision> precisions() {
+    return Set.of(Precision.FP32);
+  }
+
   Driver driver() {
     return driver;
   }

@@ -4,6 +4,7 @@ import static java.lang.foreign.ValueLayout.ADDRESS;
 import static java.lang.foreign.ValueLayout.JAVA_INT;
 
 import chladni.engine.backend.MissingBackendException;
+import chladni.engine.backend.NativeFiles;
 import java.lang.foreign.Arena;
 import java.lang.foreign.FunctionDescriptor;
 import java.lang.foreign.Linker;
@@ -44,9 +45,9 @@ record Libraries(SymbolLookup lookup) {
               .formatted(os, arch));
     }
     defaultEnvironment("GOMP_SPINCOUNT", "OMP_WAIT_POLICY", SPIN_COUNT);
-    Path gomp = NativeFiles.extract(DNNL + "libgomp.so.1");
-    Path dnnl = NativeFiles.extract(DNNL + "libdnnl.so.3");
-    Path own = NativeFiles.extract(OWN, gomp, dnnl);
+    Path gomp = NativeFiles.extract(Libraries.class, DNNL + "libgomp.so.1");
+    Path dnnl = NativeFiles.extract(Libraries.class, DNNL + "libdnnl.so.3");
+    Path own = NativeFiles.extract(Libraries.class, OWN, gomp, dnnl);
     try {
       SymbolLookup.libraryLookup(gomp, Arena.global());
       Libraries libraries = new Libraries(SymbolLookup.libraryLookup(own, Arena.global()));

@@ -1,6 +1,6 @@
-package chladni.engine.backend.cpu;
+package chladni.engine.backend;
 
-import chladni.engine.backend.MissingBackendException;
+import chladni.engine.api.Experimental;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.JarURLConnection;
@@ -21,9 +21,10 @@ import java.util.Set;
  * lies under a name that its content decides, in a directory that only this user can write, so that
  * processes and versions live side by side. A file appears under its name when it is whole.
  */
-final class NativeFiles {
+@Experimental
+public final class NativeFiles {
   /** Overrides the directory; the default is {@code chladni} in the user's cache directory. */
-  static final String DIRECTORY_PROPERTY = "chladni.native.directory";
+  public static final String DIRECTORY_PROPERTY = "chladni.native.directory";
 
   private static final Set<PosixFilePermission> PRIVATE =
       PosixFilePermissions.fromString("rwx------");
@@ -33,14 +34,15 @@ final class NativeFiles {
   /**
    * The file of a resource, extracted if it is not there.
    *
+   * @param owner whose class loader has the resource
    * @param beside extracted files that the loader shall find in the same directory
    * @throws MissingBackendException when the resource or a writable directory is missing
    */
-  static Path extract(String resource, Path... beside) {
-    URL url = NativeFiles.class.getClassLoader().getResource(resource);
+  public static Path extract(Class<?> owner, String resource, Path... beside) {
+    URL url = owner.getClassLoader().getResource(resource);
     if (url == null) {
       throw new MissingBackendException(
-          "cpu: %s is not on the class path. Build the engine with ./mvnw, which compiles and packs it."
+          "native file: %s is not on the class path. Build with ./mvnw, which compiles and packs it."
               .formatted(resource));
     }
     String name = resource.substring(resource.lastIndexOf('/') + 1);
@@ -67,7 +69,7 @@ final class NativeFiles {
       return file;
     } catch (IOException e) {
       throw new MissingBackendException(
-          "cpu: %s could not be extracted: %s. Set -D%s to a writable directory."
+          "native file: %s could not be extracted: %s. Set -D%s to a writable directory."
               .formatted(name, e, DIRECTORY_PROPERTY),
           e);
     }
