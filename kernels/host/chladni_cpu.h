@@ -7,7 +7,7 @@
 #define CHL_API extern "C" __attribute__((visibility("default")))
 
 // Raised whenever a signature or a word list below changes.
-enum { CHL_ABI = 1 };
+enum { CHL_ABI = 2 };
 
 // Steps of a program; the words that follow are given at chl_program_add in program.cpp.
 enum {
@@ -47,6 +47,8 @@ CHL_API const char *chl_error(void);
 CHL_API void *chl_engine_create(int threads);
 CHL_API void chl_engine_destroy(void *engine);
 CHL_API const char *chl_engine_describe(void *engine);
+// The instruction set of our kernels.
+CHL_API const char *chl_engine_kernels(void *engine);
 
 // A layout is how a tensor of logical dims lies in memory, as oneDNN states it.
 CHL_API void *chl_layout_plain(const int64_t *dims, int rank);
@@ -72,6 +74,6 @@ CHL_API void chl_primitive_destroy(void *primitive);
 CHL_API void *chl_program_create(void *engine);
 CHL_API int chl_program_add(void *program, int kind, const int64_t *words, int64_t count);
 CHL_API int chl_program_run(void *program);
-// Runs once with a clock around each step; seconds: one per step, in the order they were added.
-CHL_API int chl_program_profile(void *program, double *seconds);
+// The steps from one index to before another, for those who look at what lies between.
+CHL_API int chl_program_run_range(void *program, int64_t from, int64_t to);
 CHL_API void chl_program_destroy(void *program);

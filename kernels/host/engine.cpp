@@ -77,6 +77,10 @@ CHL_API const char *chl_engine_describe(void *engine) {
   return static_cast<Engine *>(engine)->description.c_str();
 }
 
+CHL_API const char *chl_engine_kernels(void *engine) {
+  return static_cast<Engine *>(engine)->kernels->name;
+}
+
 CHL_API void *chl_layout_plain(const int64_t *dims, int rank) {
   return guarded<void *>(nullptr, [&]() -> void * {
     auto *l = new Layout();

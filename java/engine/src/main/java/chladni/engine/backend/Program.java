@@ -3,7 +3,10 @@ package chladni.engine.backend;
 import chladni.engine.graph.DType;
 import chladni.engine.graph.Graph;
 import chladni.engine.graph.Node;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.SequencedMap;
 import java.util.concurrent.atomic.AtomicReference;
 
@@ -89,8 +92,27 @@ public abstract class Program implements AutoCloseable {
     return values[0];
   }
 
-  /** What was chosen for each node and where it lies, one line each, then the totals. */
-  public abstract String explain();
+  /** Each step with its implementation, layouts, FLOPs, bytes and place; and the total memory. */
+  public final Listing listing() {
+    Listing[] result = new Listing[1];
+    guarded(() -> result[0] = list());
+    return result[0];
+  }
+
+  /** {@link #listing} as a table: a line for each step, then the totals. */
+  public final String explain() {
+    return listing().toString();
+  }
+
+  /**
+   * Does what {@link #run} does, with a look at the result of every step: the first that holds NaN
+   * or infinity, empty when all are finite. Slower than {@link #run}; the state after it is the same.
+   */
+  public final Optional<NonFinite> trace() {
+    List<NonFinite> first = new ArrayList<>(1);
+    guarded(() -> executeTraced().ifPresent(first::add));
+    return first.stream().findFirst();
+  }
 
   protected abstract void copyIn(Node input, float[] values);
 
@@ -106,6 +128,11 @@ public abstract class Program implements AutoCloseable {
   protected abstract void copyIn(Node input, int[] values);
 
   protected abstract void execute();
+
+  /** As {@link #execute}, bit for bit; and the first result that is not finite. */
+  protected abstract Optional<NonFinite> executeTraced();
+
+  protected abstract Listing list();
 
   protected abstract void copyOut(Node output, float[] dst);
 

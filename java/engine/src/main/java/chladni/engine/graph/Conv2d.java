@@ -37,4 +37,10 @@ public record Conv2d(Window window) implements Op {
         Ops.convTranspose2d(dOut, weight, window, x.dim(2), x.dim(3)),
         Ops.convWeightGrad(src, dOut, window, weight.shape().dim(2), weight.shape().dim(3)));
   }
+
+  @Override
+  public long flops(Node out) {
+    Shape w = out.input(1).shape();
+    return 2 * out.shape().elements() * (w.elements() / w.dim(0));
+  }
 }

@@ -39,4 +39,10 @@ public record ConvTranspose2d(Window window, int outH, int outW) implements Op {
         Ops.conv2d(dOut, weight, window),
         Ops.convWeightGrad(dOut, src, window, weight.shape().dim(2), weight.shape().dim(3)));
   }
+
+  @Override
+  public long flops(Node out) {
+    Shape w = out.input(1).shape();
+    return 2 * out.input(0).shape().elements() * (w.elements() / w.dim(0));
+  }
 }

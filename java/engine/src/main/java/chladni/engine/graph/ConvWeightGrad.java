@@ -33,4 +33,9 @@ public record ConvWeightGrad(Window window, int kernelH, int kernelW) implements
         Ops.convTranspose2d(dst, dOut, window, src.shape().dim(2), src.shape().dim(3)),
         Ops.conv2d(src, dOut, window));
   }
+
+  @Override
+  public long flops(Node out) {
+    return 2 * out.input(1).shape().elements() * (out.shape().elements() / out.shape().dim(0));
+  }
 }

@@ -8,4 +8,9 @@ public sealed interface ElementwiseOp extends Op
     permits
         Abs, Add, Div, Equal, Exp, Expm1, Greater, IsFinite, LeakyRelu, LeakyStep, Log, Maximum,
         Minimum, Mul, Neg, Reciprocal, Scale, Shift, Sigmoid, Sign, Softplus, Sqrt, StopGradient,
-        Sub, Tanh, Where {}
+        Sub, Tanh, Where {
+  @Override
+  default long flops(Node out) {
+    return out.shape().elements();
+  }
+}

@@ -15,4 +15,10 @@ public record LogSoftmax() implements Op {
   public List<Node> vjp(Node out, Node dOut) {
     return List.of(Ops.sub(dOut, Ops.mul(Ops.exp(out), Ops.sum(dOut, true, -1))));
   }
+
+  /** Largest, difference, exp and sum, then the result. */
+  @Override
+  public long flops(Node out) {
+    return 5 * out.shape().elements();
+  }
 }

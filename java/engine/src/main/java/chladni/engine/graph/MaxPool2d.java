@@ -34,4 +34,9 @@ public record MaxPool2d(int kernelH, int kernelW, Window window) implements Op {
             .append(
                 new MaxPool2dGrad(kernelH, kernelW, window), List.of(out.input(0), dOut)));
   }
+
+  @Override
+  public long flops(Node out) {
+    return out.shape().elements() * kernelH * kernelW;
+  }
 }

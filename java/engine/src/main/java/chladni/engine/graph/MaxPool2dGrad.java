@@ -20,4 +20,9 @@ public record MaxPool2dGrad(int kernelH, int kernelW, Window window) implements 
                 .formatted(out)
             + " whose gradient is differentiated.");
   }
+
+  @Override
+  public long flops(Node out) {
+    return out.input(1).shape().elements() * kernelH * kernelW;
+  }
 }

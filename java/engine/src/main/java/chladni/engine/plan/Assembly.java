@@ -236,7 +236,7 @@ final class Assembly implements Storage {
     Buffer trial = new Buffer(-1, view.type(), layout, new Place.Arena(), "", "");
     try {
       Step step = Emitter.emit(this, List.of(Seed.whole(view, trial, true, view.id())));
-      if (step instanceof ElementwiseStep(var _, int[] space, var loads, var instrs, var _)
+      if (step instanceof ElementwiseStep(var _, var _, int[] space, var loads, var instrs, var _)
           && instrs.isEmpty()
           && loads.get(0) instanceof View(Buffer of, long offset, long[] strides)
           && offset == 0
@@ -277,7 +277,7 @@ final class Assembly implements Storage {
       for (Epilogues.Stage stage : chain.stages()) {
         Node with = stage.operand();
         Buffer values = with == null ? null : operand(with, Layout.ROW_MAJOR, node.id());
-        epilogue.add(new Epilogue(stage.op(), values));
+        epilogue.add(new Epilogue(stage.node(), values));
       }
     }
     OpStep step = new OpStep(node, List.copyOf(operands), home, List.copyOf(epilogue));

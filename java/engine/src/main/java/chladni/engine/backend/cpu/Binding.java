@@ -1,5 +1,8 @@
 package chladni.engine.backend.cpu;
 
+import chladni.engine.backend.Lister;
+import chladni.engine.backend.Listing;
+import chladni.engine.backend.Listing.Where;
 import chladni.engine.backend.ProgramException;
 import chladni.engine.graph.Shape;
 import chladni.engine.memory.HostArena;
@@ -18,12 +21,13 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.stream.Stream;
 
 /**
  * Where the buffers of one plan lie and in which physical layout: the layouts of weight families,
  * the arena, the rim. Owns native layouts until closed.
  */
-final class Binding implements AutoCloseable {
+final class Binding implements Lister.Buffers, AutoCloseable {
   private final Native library;
   private final CpuStore store;
   private final Plan plan;
@@ -119,12 +123,26 @@ final class Binding implements AutoCloseable {
     arena = host.allocate(memory.bytes());
   }
 
-  long arenaBytes() {
-    return memory.bytes();
+  /** All that the program works in, with what the lowering has taken. */
+  Listing.Memory memory(long scratch, long copies) {
+    return new Listing.Memory(
+        memory.bytes(),
+        scratch,
+        plan.variables().keySet().stream().mapToLong(n -> store.values(n).byteSize()).sum(),
+        copies,
+        rimBytes("in:"),
+        rimBytes("out:"));
   }
 
-  /** The physical size. */
-  long bytes(Buffer buffer) {
+  private long rimBytes(String side) {
+    return rim.entrySet().stream()
+        .filter(e -> e.getKey().startsWith(side))
+        .mapToLong(e -> e.getValue().byteSize())
+        .sum();
+  }
+
+  @Override
+  public long bytes(Buffer buffer) {
     return buffer.layout() == Layout.PACKED
         ? library.layoutBytes(families.get(buffer.family()))
         : buffer.type().shape().elements() * Float.BYTES;
@@ -170,25 +188,39 @@ final class Binding implements AutoCloseable {
     return assigned.contains(variable(buffer));
   }
 
-  /** Such as {@code arena+4096}, for listings. */
-  String where(Buffer buffer) {
+  @Override
+  public Listing.Place place(Buffer buffer) {
     Buffer root = buffer.root();
     return switch (root.place()) {
-      case Place.Arena _ -> "arena+" + memory.offset(root);
-      case Place.OfVariable(String name) -> name;
-      case Place.OfInput(String name) -> "in:" + name;
-      case Place.OfOutput(String name) -> "out:" + name;
-      case Place.Alias _ -> "?";
+      case Place.Arena _ -> Listing.Place.arena(memory.offset(root));
+      case Place.OfVariable(String name) -> Listing.Place.of(Where.VARIABLE, name);
+      case Place.OfInput(String name) -> Listing.Place.of(Where.INPUT, name);
+      case Place.OfOutput(String name) -> Listing.Place.of(Where.OUTPUT, name);
+      case Place.Alias _ -> throw new ProgramException("plan: an alias of itself: " + buffer);
     };
   }
 
-  /** The layout as text: oneDNN's for weights, NCHW or NHWC for activations. */
-  String layoutText(Buffer buffer) {
+  @Override
+  public String layout(Buffer buffer) {
     return switch (buffer.layout()) {
       case PACKED -> library.layoutText(families.get(buffer.family()));
       case CHANNELS_LAST -> "nhwc";
       case ROW_MAJOR -> "row-major";
     };
+  }
+
+  /** What a run reads that it has not computed: inputs and variables. */
+  List<Buffer> outside() {
+    return Stream.concat(plan.inputs().values().stream(), plan.variables().values().stream())
+        .toList();
+  }
+
+  /** Zeros wherever results go. */
+  void clear() {
+    arena.fill((byte) 0);
+    plan.outputs().values().stream()
+        .filter(b -> b.root().place() instanceof Place.OfOutput)
+        .forEach(b -> segment(b).fill((byte) 0));
   }
 
   List<Step> steps() {

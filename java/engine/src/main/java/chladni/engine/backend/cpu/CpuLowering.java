@@ -1,5 +1,7 @@
 package chladni.engine.backend.cpu;
 
+import chladni.engine.backend.Lister;
+import chladni.engine.backend.Listing;
 import chladni.engine.backend.ProgramException;
 import chladni.engine.graph.Assign;
 import chladni.engine.graph.BatchNorm;
@@ -21,6 +23,7 @@ import chladni.engine.graph.MatMul;
 import chladni.engine.graph.Max;
 import chladni.engine.graph.MaxPool2d;
 import chladni.engine.graph.MaxPool2dGrad;
+import chladni.engine.graph.Node;
 import chladni.engine.graph.OneHot;
 import chladni.engine.graph.Pad;
 import chladni.engine.graph.ReadVariable;
@@ -36,13 +39,16 @@ import chladni.engine.memory.HostArena;
 import chladni.engine.plan.Buffer;
 import chladni.engine.plan.CopyStep;
 import chladni.engine.plan.ElementwiseStep;
+import chladni.engine.plan.Epilogue;
 import chladni.engine.plan.Layout;
 import chladni.engine.plan.OpStep;
 import chladni.engine.plan.ReductionStep;
 import chladni.engine.plan.Step;
 import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 
 /**
  * Binds a plan: settles layouts, takes memory, chooses implementations and hands the host library
@@ -63,9 +69,6 @@ final class CpuLowering {
   static final int INCREMENT = 12;
   static final int COPY = 13;
 
-  /** The implementation that listings leave out: it only counts. */
-  static final String NEW_VERSION = "new version";
-
   /** Stands for the start of scratch memory until its size is known. */
   private static final long SCRATCH = 0xFFFF_DEAD_0000_0001L;
 
@@ -78,17 +81,30 @@ final class CpuLowering {
   private final Binding binding;
   private final Products products;
   private final FusedWords fused;
+  private final Lister lister;
+
+  /** The instruction set of our kernels, after their names. */
+  private final String kernels;
+
   private final HostArena host = new HostArena("program");
   private final List<Pending> pending = new ArrayList<>();
   private final List<Long> primitives = new ArrayList<>();
   private final List<Long> layouts = new ArrayList<>();
+  private final Map<CpuStore.Copy, Long> copyBytes = new HashMap<>();
   private long scratchBytes;
   private long temporaryBytes;
 
   private record Pending(int kind, Words words, Line line) {}
 
-  /** A native step in listings. */
-  record Line(String what, String implementation, String detail) {}
+  /**
+   * A native step in listings.
+   *
+   * @param writes the buffers that hold results when it is done
+   */
+  record Line(Listing.Step listed, List<Buffer> writes) {}
+
+  /** A weight as a primitive takes it. */
+  record Weights(long address, Listing.Tensor listed) {}
 
   CpuLowering(CpuBackend backend, CpuStore store, Binding binding) {
     this.backend = backend;
@@ -97,6 +113,8 @@ final class CpuLowering {
     this.binding = binding;
     this.products = new Products(this);
     this.fused = new FusedWords(binding);
+    this.lister = new Lister(binding);
+    this.kernels = " " + library.engineKernels(engine());
   }
 
   Native library() {
@@ -124,7 +142,7 @@ final class CpuLowering {
       program = library.programCreate(engine());
       for (Pending p : pending) {
         p.words().replace(SCRATCH, scratch.address()).replace(TEMPORARY, temporary.address());
-        library.programAdd(program, p.kind(), p.words(), p.line().what());
+        library.programAdd(program, p.kind(), p.words(), p.line().listed().label());
       }
       return new BoundProgram(
           library,
@@ -134,10 +152,12 @@ final class CpuLowering {
           primitives,
           layouts,
           pending.stream().map(Pending::line).toList(),
-          scratchBytes + temporaryBytes,
+          binding.memory(
+              scratchBytes + temporaryBytes,
+              copyBytes.values().stream().mapToLong(n -> n).sum()),
           store.epoch());
     } catch (RuntimeException | Error e) {
-      new BoundProgram(library, program, host, binding, primitives, layouts, List.of(), 0, 0)
+      new BoundProgram(library, program, host, binding, primitives, layouts, List.of(), null, 0)
           .close();
       throw e;
     }
@@ -149,12 +169,12 @@ final class CpuLowering {
           add(
               ELEMENTWISE,
               fused.elementwise(s),
-              line(s, "elementwise", size(s.loads(), s.instrs(), s.writesTo())));
+              line(s, "elementwise" + kernels));
       case ReductionStep s ->
           add(
               REDUCTION,
               fused.reduction(s),
-              line(s, "reduction", size(s.loads(), s.instrs(), s.writesTo())));
+              line(s, "reduction" + kernels));
       case CopyStep s -> copy(s);
       case OpStep s -> lower(s);
     }
@@ -164,7 +184,7 @@ final class CpuLowering {
         add(
             CHANGED,
             new Words().add(store.version(variable).address()),
-            new Line(variable, NEW_VERSION, ""));
+            version(variable));
       }
     }
   }
@@ -186,17 +206,17 @@ final class CpuLowering {
               ONE_HOT,
               new Words()
                   .add(elements(step.inputs().get(0)), classes, address(step, 0), output(step)),
-              line(step, "one-hot", ""));
+              line(step, "one-hot"));
       case ToFloat _ ->
           add(
               TO_FLOAT,
               new Words().add(elements(step.output()), address(step, 0), output(step)),
-              line(step, "to float", ""));
+              line(step, "to float"));
       case Increment _ ->
           add(
               INCREMENT,
               new Words().add(elements(step.output()), address(step, 0), output(step)),
-              line(step, "increment", ""));
+              line(step, "increment"));
       case Assign _,
           BatchNorm _,
           BlockSum2d _,
@@ -231,7 +251,7 @@ final class CpuLowering {
     if (kind == MAX_POOL_GRAD) {
       words.add(address(step, 1));
     }
-    add(kind, words, line(step, "max pool", "nhwc"));
+    add(kind, words, line(step, "max pool" + kernels));
   }
 
   private void logSoftmax(OpStep step) {
@@ -243,7 +263,7 @@ final class CpuLowering {
         new Words()
             .add(s.elements() / length / inner, length, inner)
             .add(address(step, 0), output(step));
-    add(LOG_SOFTMAX, words, line(step, "rows", ""));
+    add(LOG_SOFTMAX, words, line(step, "rows" + kernels));
   }
 
   private void dropout(OpStep step, Dropout op) {
@@ -258,7 +278,7 @@ final class CpuLowering {
             .number(1 / (1 - op.p()))
             .add(op.seed(), op.stream())
             .add(address(step, 0), address(step, 1), output(step));
-    add(DROPOUT, words, line(step, "philox", last ? "nhwc" : "row-major"));
+    add(DROPOUT, words, line(step, "philox" + kernels));
   }
 
   private void copy(CopyStep step) {
@@ -269,16 +289,14 @@ final class CpuLowering {
       long a = binding.weightLayout(step.from());
       long b = binding.weightLayout(step.to());
       if (!library.layoutEqual(a, b)) {
-        reorder(a, from, b, to, step.label());
+        Words words = reorder(a, from, b, to, 0, 0);
+        Listing.Tensor source = lister.tensor(step.from());
+        Listing.Tensor result = lister.tensor(step.to());
+        add(PACK, words, moved(Listing.Kind.REORDER, source, result, step.writes()));
         return;
       }
     }
-    add(COPY, new Words().add(from, to, binding.bytes(step.to())), line(step, "copy", ""));
-  }
-
-  private static String size(List<?> loads, List<?> operations, List<?> stores) {
-    return "%d loads, %d operations, %d stores"
-        .formatted(loads.size(), operations.size(), stores.size());
+    add(COPY, new Words().add(from, to, binding.bytes(step.to())), line(step, "copy"));
   }
 
   private static long elements(Buffer buffer) {
@@ -293,13 +311,23 @@ final class CpuLowering {
     return binding.address(step.output());
   }
 
-  private Line line(Step step, String implementation, String detail) {
-    Buffer to = step.writes().getFirst();
+  private Line line(Step step, String implementation) {
+    return new Line(lister.step(step, implementation), step.writes());
+  }
+
+  private static Line version(String variable) {
+    Listing.Place place = Listing.Place.of(Listing.Where.VARIABLE, variable);
+    Listing.Tensor counter = new Listing.Tensor(variable, "", place, Long.BYTES);
     return new Line(
-        step.label(),
-        implementation,
-        "%s -> %s %d KiB"
-            .formatted(detail, binding.where(to), Math.ceilDiv(binding.bytes(to), 1024L)));
+        new Listing.Step(
+            Listing.Kind.VERSION,
+            variable,
+            List.of(),
+            "new version",
+            List.of(),
+            List.of(counter),
+            Listing.Work.NONE),
+        List.of());
   }
 
   private void add(int kind, Words words, Line line) {
@@ -330,58 +358,111 @@ final class CpuLowering {
     return TEMPORARY;
   }
 
-  /** The address of a weight in this layout, after a step that brings it there if need be. */
-  long weights(Buffer weight, long layout, String subject) {
+  /** A weight in this layout, after a step that brings it there if need be. */
+  Weights weights(Buffer weight, long layout) {
     long lies = binding.weightLayout(weight);
     if (library.layoutEqual(lies, layout)) {
-      return binding.address(weight);
+      return new Weights(binding.address(weight), lister.tensor(weight));
     }
     String variable = Binding.variable(weight);
     if (variable == null) {
-      long to = temporary(library.layoutBytes(layout));
-      reorder(lies, binding.address(weight), layout, to, subject + " weights");
-      return to;
+      Listing.Tensor to = temporary(weight, layout);
+      long address = temporary(to.bytes());
+      Words words = reorder(lies, binding.address(weight), layout, address, 0, 0);
+      add(PACK, words, moved(Listing.Kind.REORDER, lister.tensor(weight), to, List.of()));
+      return new Weights(address, to);
     }
     CpuStore.Copy copy = store.copy(variable, layout);
-    long reorder =
-        primitive(library.reorderCreate(engine(), lies, layout, "variable '" + variable + "'"));
+    copyBytes.put(copy, library.layoutBytes(layout));
+    Listing.Tensor to = tensor(weight, layout, Listing.Place.of(Listing.Where.COPY, variable));
+    long version = store.version(variable).address();
+    long address = copy.values().address();
     Words words =
-        new Words()
-            .add(reorder, binding.address(weight), copy.values().address())
-            .add(store.version(variable).address(), copy.held().address())
-            .add(scratch(library.primitiveScratch(reorder)));
-    add(
-        PACK,
-        words,
-        new Line(
-            variable,
-            "pack if changed " + library.primitiveImplementation(reorder),
-            library.layoutText(lies) + " -> " + library.layoutText(layout)));
-    return copy.values().address();
+        reorder(lies, binding.address(weight), layout, address, version, copy.held().address());
+    add(PACK, words, moved(Listing.Kind.PACK, lister.tensor(weight), to, List.of()));
+    return new Weights(address, to);
   }
 
-  /** A reorder at every run. */
-  void reorder(long fromLayout, long from, long toLayout, long to, String subject) {
-    long reorder = primitive(library.reorderCreate(engine(), fromLayout, toLayout, subject));
-    Words words =
-        new Words().add(reorder, from, to, 0, 0).add(scratch(library.primitiveScratch(reorder)));
-    add(
-        PACK,
-        words,
-        new Line(
-            subject,
-            "reorder " + library.primitiveImplementation(reorder),
-            library.layoutText(fromLayout) + " -> " + library.layoutText(toLayout)));
+  /** Memory for a weight's gradient in another layout than its own, until {@link #settle}. */
+  Weights unsettled(Buffer gradient, long layout) {
+    Listing.Tensor listed = temporary(gradient, layout);
+    return new Weights(temporary(listed.bytes()), listed);
   }
 
-  /** A oneDNN primitive with its arguments. */
-  void primitive(long primitive, Words arguments, Step step, String layout) {
+  /** Brings the gradient into its own layout, at every run. */
+  void settle(Weights from, long layout, Buffer gradient) {
+    long to = binding.address(gradient);
+    Words words = reorder(layout, from.address(), binding.weightLayout(gradient), to, 0, 0);
+    Listing.Tensor listed = lister.tensor(gradient);
+    add(PACK, words, moved(Listing.Kind.REORDER, from.listed(), listed, List.of(gradient)));
+  }
+
+  /** With a version and the one held, only when they differ. */
+  private Words reorder(
+      long fromLayout, long from, long toLayout, long to, long version, long held) {
+    long reorder = primitive(library.reorderCreate(engine(), fromLayout, toLayout, "weights"));
+    return new Words()
+        .add(reorder, from, to, version, held)
+        .add(scratch(library.primitiveScratch(reorder)));
+  }
+
+  private Line moved(
+      Listing.Kind kind, Listing.Tensor from, Listing.Tensor to, List<Buffer> writes) {
+    String how = kind == Listing.Kind.PACK ? "pack if changed " : "reorder ";
+    return new Line(
+        new Listing.Step(
+            kind,
+            kind == Listing.Kind.PACK ? "variable '" + from.place().name() + "'" : to.label(),
+            List.of(),
+            how + library.primitiveImplementation(primitives.getLast()),
+            List.of(from),
+            List.of(to),
+            new Listing.Work(0, 0, from.bytes(), to.bytes())),
+        writes);
+  }
+
+  private Listing.Tensor temporary(Buffer of, long layout) {
+    return tensor(of, layout, Listing.Place.of(Listing.Where.SCRATCH, ""));
+  }
+
+  private Listing.Tensor tensor(Buffer of, long layout, Listing.Place place) {
+    return new Listing.Tensor(
+        of.label(), library.layoutText(layout), place, library.layoutBytes(layout));
+  }
+
+  /**
+   * A oneDNN primitive with its arguments.
+   *
+   * @param elsewhere what it takes or leaves as another tensor than the plan's
+   */
+  void primitive(
+      long primitive, Words arguments, OpStep step, Map<Buffer, Listing.Tensor> elsewhere) {
     Words words = new Words().add(primitive, arguments.size() / 2).add(arguments);
-    add(PRIMITIVE, words, line(step, library.primitiveImplementation(primitive), layout));
+    String implementation = library.primitiveImplementation(primitive);
+    List<Buffer> results = elsewhere.containsKey(step.output()) ? List.of() : step.writes();
+    add(PRIMITIVE, words, new Line(lister.with(elsewhere).step(step, implementation), results));
   }
 
-  /** An elementwise kernel of the backend's own. */
-  void fused(String subject, Words words) {
-    add(ELEMENTWISE, words, new Line(subject, "elementwise", ""));
+  /** An epilogue that its product would not take: a kernel over the result. */
+  void epilogue(OpStep step) {
+    Listing.Tensor result = lister.tensor(step.output());
+    List<Node> nodes = step.epilogue().stream().map(Epilogue::node).toList();
+    add(
+        ELEMENTWISE,
+        new FusedWords(binding).epilogue(step.output(), step.epilogue()),
+        new Line(
+            new Listing.Step(
+                Listing.Kind.ELEMENTWISE,
+                result.label(),
+                nodes.stream().map(Node::toString).toList(),
+                "elementwise" + kernels,
+                List.of(result),
+                List.of(result),
+                new Listing.Work(
+                    0,
+                    nodes.stream().mapToLong(n -> n.op().flops(n)).sum(),
+                    result.bytes(),
+                    result.bytes())),
+            step.writes()));
   }
 }

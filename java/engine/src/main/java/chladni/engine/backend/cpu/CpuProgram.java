@@ -3,6 +3,8 @@ package chladni.engine.backend.cpu;
 import static java.lang.foreign.ValueLayout.JAVA_FLOAT;
 import static java.lang.foreign.ValueLayout.JAVA_INT;
 
+import chladni.engine.backend.Listing;
+import chladni.engine.backend.NonFinite;
 import chladni.engine.backend.Program;
 import chladni.engine.backend.ProgramException;
 import chladni.engine.graph.Graph;
@@ -13,13 +15,13 @@ import chladni.engine.plan.Buffer;
 import chladni.engine.plan.Plan;
 import chladni.engine.plan.Planner;
 import java.lang.foreign.MemorySegment;
-import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
-import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.Callable;
+import java.util.function.Consumer;
 
 /**
  * A graph bound to addresses: a run is one call into the host library, which walks the step list.
@@ -82,10 +84,7 @@ public final class CpuProgram extends Program {
   }
 
   private Void runBound() {
-    if (bound.epoch() != store.epoch()) {
-      bind();
-    }
-    backend.library().programRun(bound.program());
+    backend.library().programRun(rebound().program());
     return null;
   }
 
@@ -109,25 +108,40 @@ public final class CpuProgram extends Program {
 
   /** Runs once, with a clock around each step: the seconds of each, in the order of the listing. */
   public double[] profile() {
-    checkReady();
-    return backend
-        .thread()
-        .call(
-            () -> {
-              if (bound.epoch() != store.epoch()) {
-                bind();
-              }
-              return backend.library().programProfile(bound.program(), bound.lines().size());
-            });
+    double[][] seconds = new double[1][];
+    stepwise(
+        current -> {
+          double[] each = new double[current.lines().size()];
+          for (int i = 0; i < each.length; i++) {
+            long begun = System.nanoTime();
+            backend.library().programRunRange(current.program(), i, i + 1);
+            each[i] = (System.nanoTime() - begun) * 1e-9;
+          }
+          seconds[0] = each;
+        });
+    return seconds[0];
   }
 
-  /** What each native step is, as {@link #explain} lists it. */
-  public List<String> steps() {
-    List<String> lines = new ArrayList<>();
-    for (CpuLowering.Line line : bound.lines()) {
-      lines.add("%s | %s | %s".formatted(line.implementation(), line.what(), line.detail()));
+  @Override
+  protected Optional<NonFinite> executeTraced() {
+    Trace trace = new Trace(backend, store);
+    stepwise(trace::run);
+    return trace.first();
+  }
+
+  /** A run whose steps somebody takes one by one, on the backend's thread. */
+  private void stepwise(Consumer<BoundProgram> steps) {
+    checkReady();
+    ran = false;
+    backend.thread().run(() -> steps.accept(rebound()));
+    ran = true;
+  }
+
+  private BoundProgram rebound() {
+    if (bound.epoch() != store.epoch()) {
+      bind();
     }
-    return lines;
+    return bound;
   }
 
   @Override
@@ -178,23 +192,14 @@ public final class CpuProgram extends Program {
   }
 
   @Override
-  public String explain() {
+  protected Listing list() {
     checkOpen();
-    StringBuilder text = new StringBuilder();
-    List<String> steps = steps();
-    for (int i = 0; i < steps.size(); i++) {
-      if (!bound.lines().get(i).implementation().equals(CpuLowering.NEW_VERSION)) {
-        text.append("%4d  %s%n".formatted(i, steps.get(i)));
-      }
-    }
-    return text.append(
-            "%d steps on %s; arena %d KiB, scratch %d KiB%n"
-                .formatted(
-                    steps.size(),
-                    backend.description(),
-                    Math.ceilDiv(bound.binding().arenaBytes(), 1024L),
-                    Math.ceilDiv(bound.scratchBytes(), 1024L)))
-        .toString();
+    store.checkOpen();
+    BoundProgram current = backend.thread().call(this::rebound);
+    return new Listing(
+        backend.description(),
+        current.lines().stream().map(CpuLowering.Line::listed).toList(),
+        current.memory());
   }
 
   @Override

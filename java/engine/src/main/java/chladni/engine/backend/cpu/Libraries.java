@@ -14,7 +14,7 @@ import java.nio.file.Path;
 
 /** The shared libraries of the backend, loaded in the order in which they need each other. */
 record Libraries(SymbolLookup lookup) {
-  private static final int ABI = 1;
+  private static final int ABI = 2;
   private static final String DNNL = "org/bytedeco/dnnl/linux-x86_64/";
   private static final String OWN = "chladni/engine/native/linux-x86_64/libchladni_cpu.so";
 

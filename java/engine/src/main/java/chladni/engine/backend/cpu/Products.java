@@ -1,5 +1,6 @@
 package chladni.engine.backend.cpu;
 
+import chladni.engine.backend.Listing;
 import chladni.engine.backend.ProgramException;
 import chladni.engine.graph.Add;
 import chladni.engine.graph.LeakyRelu;
@@ -14,6 +15,7 @@ import chladni.engine.plan.Epilogue;
 import chladni.engine.plan.Layout;
 import chladni.engine.plan.OpStep;
 import java.util.List;
+import java.util.Map;
 
 /**
  * Convolutions and matrix products through oneDNN. A weight is taken as it lies where an optimised
@@ -75,20 +77,15 @@ final class Products {
       primitive = choose(kind, words(kind, geometry, epilogue), weight, subject);
       fused = false;
     }
-    long weights = lowering.own(library.primitiveWeights(primitive));
-    long address = lowering.weights(weight, weights, subject);
+    long layout = lowering.own(library.primitiveWeights(primitive));
+    CpuLowering.Weights weights = lowering.weights(weight, layout);
     Words args = new Words();
     boolean backward = kind == BACKWARD_DATA;
     args.add(backward ? DIFF_DST : SRC, binding.address(src));
-    args.add(WEIGHTS, address);
+    args.add(WEIGHTS, weights.address());
     args.add(backward ? DIFF_SRC : DST, binding.address(step.output()));
     epilogueArguments(args, epilogue);
-    execute(primitive, args, step, library.layoutText(weights));
-    if (!fused) {
-      lowering.fused(
-          step.label() + " epilogue",
-          new FusedWords(binding).epilogue(step.output(), step.epilogue()));
-    }
+    execute(primitive, args, step, fused, Map.of(weight, weights.listed()));
   }
 
   void convWeightGrad(OpStep step, Window window) {
@@ -101,15 +98,15 @@ final class Products {
     long layout = lowering.own(library.primitiveWeights(primitive));
     long wanted = binding.weightLayout(gradient);
     boolean direct = library.layoutEqual(layout, wanted);
-    long to = direct ? binding.address(gradient) : lowering.temporary(library.layoutBytes(layout));
+    CpuLowering.Weights aside = direct ? null : lowering.unsettled(gradient, layout);
     Words args =
         new Words()
             .add(SRC, binding.address(src))
             .add(DIFF_DST, binding.address(dOut))
-            .add(DIFF_WEIGHTS, to);
-    execute(primitive, args, step, library.layoutText(layout));
+            .add(DIFF_WEIGHTS, direct ? binding.address(gradient) : aside.address());
+    execute(primitive, args, step, true, direct ? Map.of() : Map.of(gradient, aside.listed()));
     if (!direct) {
-      lowering.reorder(layout, to, wanted, binding.address(gradient), step.label());
+      lowering.settle(aside, layout, gradient);
     }
   }
 
@@ -179,12 +176,7 @@ final class Products {
             .add(WEIGHTS, binding.address(b))
             .add(DST, binding.address(step.output()));
     epilogueArguments(args, epilogue);
-    execute(primitive, args, step, "row-major");
-    if (!fused) {
-      lowering.fused(
-          step.label() + " epilogue",
-          new FusedWords(binding).epilogue(step.output(), step.epilogue()));
-    }
+    execute(primitive, args, step, fused, Map.of());
   }
 
   private long matMul(OpStep step, MatMul op, Shape a, Shape out, List<Epilogue> epilogue) {
@@ -196,12 +188,23 @@ final class Products {
     return lowering.primitive(library.matmulCreate(lowering.engine(), words, step.label()));
   }
 
-  private void execute(long primitive, Words args, OpStep step, String layout) {
+  private void execute(
+      long primitive,
+      Words args,
+      OpStep step,
+      boolean fused,
+      Map<Buffer, Listing.Tensor> elsewhere) {
     long scratch = library.primitiveScratch(primitive);
     if (scratch > 0) {
       args.add(SCRATCHPAD, lowering.scratch(scratch));
     }
-    lowering.primitive(primitive, args, step, layout);
+    if (fused) {
+      lowering.primitive(primitive, args, step, elsewhere);
+    } else {
+      OpStep bare = new OpStep(step.node(), step.inputs(), step.output(), List.of());
+      lowering.primitive(primitive, args, bare, elsewhere);
+      lowering.epilogue(step);
+    }
   }
 
   /** N C H W O oH oW kH kW, strides, padding: of the convolution, whichever way it runs. */
