@@ -54,20 +54,23 @@ CHL_API const char *chl_engine_kernels(void *engine);
 CHL_API void *chl_layout_plain(const int64_t *dims, int rank);
 CHL_API void *chl_layout_clone(const void *layout);
 CHL_API int64_t chl_layout_bytes(const void *layout);
+// Row-major (O, C / groups, kH, kW) also equals itself with its first axis split by groups.
 CHL_API int chl_layout_equal(const void *a, const void *b);
 CHL_API const char *chl_layout_text(const void *layout);
 CHL_API void chl_layout_destroy(void *layout);
 
-// words: kind N C H W O oH oW kH kW strideH strideW padTop padLeft padBottom padRight bias posts,
-// then (post, bits of a double) each. Dims are those of the convolution, whichever way it runs.
-// weights: the layout to take, or null for the implementation's choice.
+// words: kind N C H W O oH oW kH kW groups strideH strideW dilationH dilationW padTop padLeft
+// padBottom padRight bias posts, then (post, bits of a double) each. Dims are those of the
+// convolution, whichever way it runs; a dilation of 1 is a dense kernel. weights: the layout to
+// take, or null for the implementation's choice; always null where there are groups.
 CHL_API void *chl_convolution_create(void *engine, const int64_t *words, const void *weights);
 // words: M K N transposeA transposeB bias posts, then as above.
 CHL_API void *chl_matmul_create(void *engine, const int64_t *words);
 CHL_API void *chl_reorder_create(void *engine, const void *from, const void *to);
 CHL_API const char *chl_primitive_implementation(const void *primitive);
 CHL_API int64_t chl_primitive_scratch(const void *primitive);
-// The layout of weights (or of their gradient), in (O, C, kH, kW); the caller's to destroy.
+// The layout of weights (or of their gradient), in (O, C, kH, kW), or with groups in (groups, O /
+// groups, C / groups, kH, kW); the caller's to destroy.
 CHL_API void *chl_primitive_weights(const void *primitive);
 CHL_API void chl_primitive_destroy(void *primitive);
 

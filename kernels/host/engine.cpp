@@ -26,6 +26,24 @@ const char *status_text(dnnl_status_t status) {
   }
 }
 
+static int rank_of(const_dnnl_memory_desc_t desc) {
+  int rank = 0;
+  dnnl_memory_desc_query(desc, dnnl_query_ndims_s32, &rank);
+  return rank;
+}
+
+dnnl_memory_desc_t grouped_like(const_dnnl_memory_desc_t desc, const_dnnl_memory_desc_t like) {
+  dnnl_memory_desc_t split;
+  if (rank_of(desc) != 4 || rank_of(like) != 5) {
+    check(dnnl_memory_desc_clone(&split, desc), "a layout");
+    return split;
+  }
+  dnnl_dims_t *dims;
+  dnnl_memory_desc_query(like, dnnl_query_dims, &dims);
+  check(dnnl_memory_desc_reshape(&split, desc, 5, *dims), "to split weights in groups");
+  return split;
+}
+
 Engine::~Engine() {
   if (stream) dnnl_stream_destroy(stream);
   if (engine) dnnl_engine_destroy(engine);
@@ -106,8 +124,13 @@ CHL_API int64_t chl_layout_bytes(const void *layout) {
 }
 
 CHL_API int chl_layout_equal(const void *a, const void *b) {
-  return dnnl_memory_desc_equal(static_cast<const Layout *>(a)->desc,
-                                static_cast<const Layout *>(b)->desc);
+  return guarded<int>(0, [&] {
+    auto *x = static_cast<const Layout *>(a)->desc, *y = static_cast<const Layout *>(b)->desc;
+    Layout left, right;
+    left.desc = grouped_like(x, y);
+    right.desc = grouped_like(y, x);
+    return dnnl_memory_desc_equal(left.desc, right.desc);
+  });
 }
 
 // Outer axes from the largest stride, upper case where an axis is blocked, then the blocks:

@@ -56,6 +56,10 @@ struct Layout {
   }
 };
 
+// A row-major `desc` of rank 4 with its first axis split in groups where `like` has rank 5, which
+// is how oneDNN sees the weights of groups; else a copy. The caller's to destroy.
+dnnl_memory_desc_t grouped_like(const_dnnl_memory_desc_t desc, const_dnnl_memory_desc_t like);
+
 // A primitive with the description of each argument, so that addresses can be bound later.
 struct Primitive {
   Engine *engine = nullptr;

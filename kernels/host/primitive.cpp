@@ -81,12 +81,27 @@ dnnl_memory_desc_t tagged(Primitive &p, std::vector<int64_t> dims, dnnl_format_t
   return keep(p, m);
 }
 
-dnnl_memory_desc_t swapped(Primitive &p, const_dnnl_memory_desc_t d) {
-  const int order[] = {1, 0, 2, 3};
+// Weights with input and output channels exchanged.
+dnnl_memory_desc_t swapped(Primitive &p, const_dnnl_memory_desc_t d, bool grouped) {
+  const int plain[] = {1, 0, 2, 3}, groups[] = {0, 2, 1, 3, 4};
   dnnl_memory_desc_t m;
-  check(dnnl_memory_desc_permute_axes(&m, d, order), "a permutation of axes");
+  check(dnnl_memory_desc_permute_axes(&m, d, grouped ? groups : plain), "a permutation of axes");
   return keep(p, m);
 }
+
+// The words of a convolution, as chladni_cpu.h lists them.
+struct Convolution {
+  int64_t kind, n, c, h, w, o, oh, ow, kh, kw, groups, strideH, strideW, dilationH, dilationW;
+  int64_t padTop, padLeft, padBottom, padRight, bias, posts;
+  int64_t flops() const { return 2 * n * c * o * oh * ow * kh * kw / groups; }
+  // Weights from `in` to `out` channels in the layout of the implementation's choice.
+  dnnl_memory_desc_t any_weights(Primitive &p, int64_t out, int64_t in) const {
+    return groups == 1
+               ? tagged(p, {out, in, kh, kw}, dnnl_format_tag_any)
+               : tagged(p, {groups, out / groups, in / groups, kh, kw}, dnnl_format_tag_any);
+  }
+};
+static_assert(sizeof(Convolution) == 21 * sizeof(int64_t), "one field a word");
 
 void add_posts(Primitive &p, Attributes &a, const int64_t *words, int64_t count, int64_t channels,
                int rank) {
@@ -143,21 +158,25 @@ CHL_API void *chl_convolution_create(void *engine, const int64_t *w, const void 
   return guarded<void *>(nullptr, [&]() -> void * {
     auto p = std::unique_ptr<Primitive>(new Primitive());
     auto *e = p->engine = static_cast<Engine *>(engine);
-    const int64_t kind = w[0], bias = w[16], posts = w[17];
-    const int64_t flops = 2 * w[1] * w[2] * w[5] * w[6] * w[7] * w[8] * w[9];
-    p->threads = flops < kParallelFlops ? 1 : e->threads;
+    Convolution c;
+    memcpy(&c, w, sizeof c);
+    const int64_t kind = c.kind;
+    const bool grouped = c.groups > 1;
+    if (grouped && weights) throw std::runtime_error("the weights of groups have no given layout");
+    p->threads = c.flops() < kParallelFlops ? 1 : e->threads;
     Team team(*e, p->threads);
-    auto src = tagged(*p, {w[1], w[2], w[3], w[4]}, dnnl_acdb);
-    auto dst = tagged(*p, {w[1], w[5], w[6], w[7]}, dnnl_acdb);
-    auto any = tagged(*p, {w[5], w[2], w[8], w[9]}, dnnl_format_tag_any);
+    auto src = tagged(*p, {c.n, c.c, c.h, c.w}, dnnl_acdb);
+    auto dst = tagged(*p, {c.n, c.o, c.oh, c.ow}, dnnl_acdb);
+    auto any = c.any_weights(*p, c.o, c.c);
     const_dnnl_memory_desc_t wei = weights ? static_cast<const Layout *>(weights)->desc : any;
-    dnnl_dims_t stride = {w[10], w[11]}, dilation = {0, 0};
-    dnnl_dims_t before = {w[12], w[13]}, after = {w[14], w[15]};
+    // oneDNN counts the rows between neighbours of the kernel.
+    dnnl_dims_t stride = {c.strideH, c.strideW}, dilation = {c.dilationH - 1, c.dilationW - 1};
+    dnnl_dims_t before = {c.padTop, c.padLeft}, after = {c.padBottom, c.padRight};
     const bool transposed = kind == CHL_CONV_TRANSPOSED;
-    const int64_t channels = transposed ? w[2] : w[5];
-    auto b = bias ? tagged(*p, {channels}, dnnl_a) : nullptr;
+    const int64_t channels = transposed ? c.c : c.o;
+    auto b = c.bias ? tagged(*p, {channels}, dnnl_a) : nullptr;
     Attributes a;
-    add_posts(*p, a, w + 18, posts, channels, 4);
+    add_posts(*p, a, w + sizeof c / sizeof *w, c.posts, channels, 4);
     auto arg = [&](int id, const_dnnl_memory_desc_t d) { p->arguments.emplace_back(id, d); };
     if (kind == CHL_CONV_FORWARD) {
       check(dnnl_convolution_forward_primitive_desc_create(
@@ -165,8 +184,7 @@ CHL_API void *chl_convolution_create(void *engine, const int64_t *w, const void 
                 dst, stride, dilation, before, after, a.attr),
             "a convolution");
     } else if (transposed) {
-      auto turned =
-          weights ? swapped(*p, wei) : tagged(*p, {w[2], w[5], w[8], w[9]}, dnnl_format_tag_any);
+      auto turned = weights ? swapped(*p, wei, false) : c.any_weights(*p, c.c, c.o);
       check(dnnl_deconvolution_forward_primitive_desc_create(
                 &p->desc, e->engine, dnnl_forward_inference, dnnl_deconvolution_direct, dst, turned,
                 b, src, stride, dilation, before, after, a.attr),
@@ -191,7 +209,7 @@ CHL_API void *chl_convolution_create(void *engine, const int64_t *w, const void 
     auto query =
         kind == CHL_CONV_BACKWARD_WEIGHTS ? dnnl_query_diff_weights_md : dnnl_query_weights_md;
     auto chosen = dnnl_primitive_desc_query_md(p->desc, query, 0);
-    p->weights = new Layout(transposed ? swapped(*p, chosen) : chosen);
+    p->weights = new Layout(transposed ? swapped(*p, chosen, grouped) : chosen);
     if (kind == CHL_CONV_BACKWARD_WEIGHTS) {
       arg(DNNL_ARG_SRC, src);
       arg(DNNL_ARG_DIFF_DST, dst);
@@ -239,12 +257,11 @@ CHL_API void *chl_reorder_create(void *engine, const void *from, const void *to)
   return guarded<void *>(nullptr, [&]() -> void * {
     auto p = std::unique_ptr<Primitive>(new Primitive());
     auto *e = p->engine = static_cast<Engine *>(engine);
-    Layout a(static_cast<const Layout *>(from)->desc), b(static_cast<const Layout *>(to)->desc);
-    auto src = keep(*p, a.desc), dst = keep(*p, b.desc);
+    auto *a = static_cast<const Layout *>(from)->desc, *b = static_cast<const Layout *>(to)->desc;
+    auto src = keep(*p, grouped_like(a, b)), dst = keep(*p, grouped_like(b, a));
     p->threads =
         static_cast<int64_t>(dnnl_memory_desc_get_size(dst)) < kParallelBytes ? 1 : e->threads;
     Team team(*e, p->threads);
-    a.desc = b.desc = nullptr;
     Attributes at;
     check(dnnl_reorder_primitive_desc_create(&p->desc, src, e->engine, dst, e->engine, at.attr),
           "a reorder");

@@ -38,7 +38,6 @@ final class ImportDirectionTest {
       List.of(
           "chladni.sound2image.media..",
           "chladni.sound2image.network..",
-          "chladni.sound2image.weights..",
           "chladni.sound2image.dataset..",
           "chladni.sound2image.features..",
           "chladni.sound2image.training..",

@@ -15,10 +15,10 @@ import chladni.engine.io.Npy;
 import chladni.engine.io.NpyArray;
 import chladni.engine.io.SafeTensors;
 import chladni.engine.io.SafeTensorsFile;
+import chladni.engine.io.Weights;
 import chladni.engine.nn.Mode;
 import chladni.engine.nn.Parameters;
 import chladni.sound2image.network.UNet;
-import chladni.sound2image.weights.WeightFile;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -80,7 +80,7 @@ class NetForwardCommandTest {
     assertThat(bench.run(patchGan + "--in-channels 1 --out-channels 3")).isZero();
     assertThat(bench.run(patchGan + "--in-channels 4 --out-channels 1")).isZero();
     assertThat(bench.run(patchGan + "--in-channels 3")).isEqualTo(1);
-    assertThat(bench.error()).contains("'model.0.weight' must be [2, 3, 4, 4], got [2, 4, 4, 4]. Check --net");
+    assertThat(bench.error()).contains("'model.0.weight' must be [2, 3, 4, 4], got [2, 4, 4, 4]. Check with which net");
     bench.array("x.npy", 1, 3, 96, 3);
     assertThat(bench.run(patchGan)).isEqualTo(1);
     assertThat(bench.error()).contains("patchgan takes (N, 4, H, W), got [1, 3, 96, 96]");
@@ -169,7 +169,7 @@ class NetForwardCommandTest {
     try (Engine engine = Engine.open("reference", BackendOptions.DEFAULT);
         Store store = engine.backend().newStore(0, Precision.FP32);
         Program program = engine.backend().compile(graph, store, Precision.FP32)) {
-      WeightFile.load(bench.path("g.safetensors"), store, p.all(), "");
+      Weights.load(bench.path("g.safetensors"), store, p.all(), "");
       program.write("x", x.values());
       program.run();
       return program.read("y");

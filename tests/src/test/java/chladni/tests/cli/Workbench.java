@@ -11,11 +11,11 @@ import chladni.engine.graph.Graph;
 import chladni.engine.graph.Shape;
 import chladni.engine.io.Npy;
 import chladni.engine.io.NpyArray;
+import chladni.engine.io.Weights;
 import chladni.engine.nn.Mode;
 import chladni.engine.nn.Parameters;
 import chladni.sound2image.network.PatchGan;
 import chladni.sound2image.network.UNet;
-import chladni.sound2image.weights.WeightFile;
 import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.nio.file.Path;
@@ -88,7 +88,7 @@ final class Workbench {
     try (Engine engine = Engine.open("reference", BackendOptions.DEFAULT);
         Store store = engine.backend().newStore(seed, Precision.FP32)) {
       p.all().forEach(store::declare);
-      WeightFile.save(path(name), store, p.all(), "", Map.of());
+      Weights.save(path(name), store, p.all(), "", Map.of());
       return path(name);
     }
   }

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import chladni.engine.Engine;
+import chladni.engine.autodiff.Autodiff;
 import chladni.engine.backend.Backend;
 import chladni.engine.backend.BackendOptions;
 import chladni.engine.backend.Precision;
@@ -17,6 +18,9 @@ import chladni.engine.graph.Ops;
 import chladni.engine.graph.Shape;
 import chladni.engine.graph.TensorType;
 import chladni.engine.graph.Variable;
+import chladni.engine.graph.Window;
+import chladni.engine.nn.Initializers;
+import java.util.List;
 import java.util.Map;
 import java.util.function.Function;
 import org.junit.jupiter.api.Test;
@@ -41,6 +45,33 @@ final class CpuProgramTest {
     try (TrainedNet net = new TrainedNet(Backends.CPU.backend(), Precision.FP32)) {
       assertThat(net.training().explain()).contains("convWeightGrad").doesNotContain("ref:");
       assertThat(net.inference().explain()).contains("conv2d").doesNotContain("ref:");
+    }
+  }
+
+  /** Channels that fill vectors and channels that do not, forward and in both gradients. */
+  @ParameterizedTest
+  @ValueSource(ints = {7, 32, 33})
+  void depthwiseConvolutionUsesNoReferenceImplementation(int channels) {
+    Graph graph = new Graph();
+    Node x = graph.input("x", Shape.of(2, channels, 14, 14));
+    Shape kernel = Shape.of(channels, 1, 3, 3);
+    Node w = graph.read(Variable.trainable("w", kernel, Initializers.normal(0, 1)));
+    for (int stride : new int[] {1, 2}) {
+      for (int dilation : new int[] {1, 2}) {
+        Window window = Window.of(stride, dilation).withDilation(dilation, dilation);
+        Node y = Ops.sum(Ops.square(Ops.conv2d(x, w, window, channels)));
+        List<Node> gradients = Autodiff.gradients(y, List.of(x, w));
+        graph.output("dx" + stride + dilation, gradients.get(0));
+        graph.output("dw" + stride + dilation, gradients.get(1));
+      }
+    }
+    try (Store store = Backends.CPU.newStore(1);
+        Program program = Backends.CPU.compile(graph, store)) {
+      assertThat(program.explain())
+          .contains("jit_dw")
+          .contains("convWeightGrad")
+          .contains("convTranspose2d")
+          .doesNotContain("ref:");
     }
   }
 

@@ -13,6 +13,7 @@ import chladni.engine.graph.Node;
 import chladni.engine.graph.Shape;
 import chladni.engine.graph.Sum;
 import chladni.engine.graph.UpsampleNearest2d;
+import java.math.BigInteger;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.HashSet;
@@ -48,10 +49,12 @@ final class Deviation {
   private static long terms(Node node) {
     return switch (node.op()) {
       case Conv2d _ -> node.input(1).shape().elements() / node.shape().dim(1);
-      case ConvTranspose2d(var window, int _, int _) -> {
+      case ConvTranspose2d(var window, int groups, int _, int _) -> {
         Shape w = node.input(1).shape();
-        long taps = ceil(w.dim(2), window.strideH()) * ceil(w.dim(3), window.strideW());
-        yield w.dim(0) * taps;
+        long taps =
+            taps(w.dim(2), window.strideH(), window.dilationH())
+                * taps(w.dim(3), window.strideW(), window.dilationW());
+        yield w.dim(0) / groups * taps;
       }
       case ConvWeightGrad _ -> node.input(1).shape().elements() / node.input(1).shape().dim(1);
       case MatMul op -> node.input(0).shape().dim(op.transposeA() ? 0 : 1);
@@ -65,8 +68,10 @@ final class Deviation {
     };
   }
 
-  private static long ceil(int a, int b) {
-    return (a + b - 1) / b;
+  /** How many elements of a kernel reach one element of the large side, along one axis. */
+  private static long taps(int kernel, int stride, int dilation) {
+    int apart = stride / BigInteger.valueOf(stride).gcd(BigInteger.valueOf(dilation)).intValue();
+    return Math.ceilDiv(kernel, apart);
   }
 
   static double largest(double[] values) {

@@ -21,7 +21,12 @@ final class ConvolutionCases {
   private ConvolutionCases() {}
 
   /** Batch, channels and size of the large side, channels of the small side, kernel, window. */
-  private record Geometry(int n, int c, int h, int w, int o, int kh, int kw, Window window) {
+  private record Geometry(
+      int n, int c, int h, int w, int o, int kh, int kw, Window window, int groups) {
+    Geometry(int n, int c, int h, int w, int o, int kh, int kw, Window window) {
+      this(n, c, h, w, o, kh, kw, window, 1);
+    }
+
     int oh() {
       return window.outH(h, kh);
     }
@@ -32,10 +37,14 @@ final class ConvolutionCases {
 
     @Override
     public String toString() {
-      return "(%d,%d,%d,%d) k%dx%d to %d, s%d,%d p%d,%d,%d,%d"
-          .formatted(
-              n, c, h, w, kh, kw, o, window.strideH(), window.strideW(), window.padTop(),
-              window.padLeft(), window.padBottom(), window.padRight());
+      String plain =
+          "(%d,%d,%d,%d) k%dx%d to %d, s%d,%d p%d,%d,%d,%d"
+              .formatted(
+                  n, c, h, w, kh, kw, o, window.strideH(), window.strideW(), window.padTop(),
+                  window.padLeft(), window.padBottom(), window.padRight());
+      String dilated =
+          window.isDilated() ? " d%d,%d".formatted(window.dilationH(), window.dilationW()) : "";
+      return plain + dilated + (groups == 1 ? "" : " in groups " + groups);
     }
   }
 
@@ -57,7 +66,20 @@ final class ConvolutionCases {
           new Geometry(1, 3, 5, 5, 4, 5, 5, Window.of(1, 0)),
           new Geometry(2, 1, 257, 1, 16, 64, 1, Window.rows(2, 32)),
           new Geometry(1, 7, 67, 1, 5, 8, 1, Window.rows(2, 4)),
-          new Geometry(1, 33, 4, 4, 31, 3, 3, Window.of(1, 1)));
+          new Geometry(1, 33, 4, 4, 31, 3, 3, Window.of(1, 1)),
+          new Geometry(2, 3, 9, 11, 4, 3, 3, Window.of(1, 2).withDilation(2, 2)),
+          new Geometry(1, 7, 31, 7, 3, 3, 2, new Window(2, 3, 0, 1, 4, 2).withDilation(3, 2)),
+          new Geometry(2, 3, 33, 1, 5, 5, 1, Window.rows(2, 3).withDilation(4, 1)),
+          new Geometry(1, 16, 12, 12, 16, 3, 3, Window.of(2, 2).withDilation(2, 2)),
+          new Geometry(2, 6, 7, 5, 9, 3, 3, Window.of(1, 1), 3),
+          new Geometry(1, 8, 8, 8, 8, 1, 1, Window.of(1, 0), 2),
+          new Geometry(2, 32, 7, 7, 64, 3, 3, Window.of(2, 1), 2),
+          new Geometry(2, 7, 9, 7, 7, 3, 3, Window.of(1, 1), 7),
+          new Geometry(1, 32, 15, 15, 32, 3, 3, Window.of(2, 1), 32),
+          new Geometry(2, 33, 8, 3, 33, 3, 3, Window.of(1, 1), 33),
+          new Geometry(1, 3, 8, 8, 6, 3, 3, Window.of(1, 1), 3),
+          new Geometry(1, 5, 31, 1, 5, 7, 1, Window.rows(3, 2).withDilation(2, 1), 5),
+          new Geometry(1, 4, 7, 9, 8, 2, 3, new Window(2, 1, 1, 0, 0, 3).withDilation(1, 2), 4));
 
   static List<OpCase> all() {
     ConvolutionCases table = new ConvolutionCases();
@@ -69,13 +91,13 @@ final class ConvolutionCases {
   private void convolutions(Geometry s) {
     Operand large = Operand.signed(s.n, s.c, s.h, s.w);
     Operand small = Operand.signed(s.n, s.o, s.oh(), s.ow());
-    Operand weight = Operand.signed(s.o, s.c, s.kh, s.kw);
+    Operand weight = Operand.signed(s.o, s.c / s.groups, s.kh, s.kw);
     cases.add(
         OpCase.of(
             Conv2d.class,
             s.toString(),
             TWICE,
-            (_, x) -> Ops.conv2d(x.get(0), x.get(1), s.window),
+            (_, x) -> Ops.conv2d(x.get(0), x.get(1), s.window, s.groups),
             large,
             weight));
     cases.add(
@@ -83,7 +105,7 @@ final class ConvolutionCases {
             ConvTranspose2d.class,
             s.toString(),
             TWICE,
-            (_, x) -> Ops.convTranspose2d(x.get(0), x.get(1), s.window, s.h, s.w),
+            (_, x) -> Ops.convTranspose2d(x.get(0), x.get(1), s.window, s.groups, s.h, s.w),
             small,
             weight));
     cases.add(
@@ -91,7 +113,7 @@ final class ConvolutionCases {
             ConvWeightGrad.class,
             s.toString(),
             TWICE,
-            (g, x) -> g.append(new ConvWeightGrad(s.window, s.kh, s.kw), x),
+            (g, x) -> g.append(new ConvWeightGrad(s.window, s.groups, s.kh, s.kw), x),
             large,
             small));
   }

@@ -58,7 +58,8 @@ final class ReferenceFormulaTest {
   @MethodSource("convolutions")
   void convolutionIsItsSum(OpCase c) {
     Result r = run(c);
-    Window window = ((Conv2d) r.node.op()).window();
+    Conv2d op = (Conv2d) r.node.op();
+    Window window = op.window();
     Shape w = r.operand(1);
     int i = 0;
     for (int n = 0; n < r.dim(0); n++) {
@@ -66,13 +67,15 @@ final class ReferenceFormulaTest {
         for (int oh = 0; oh < r.dim(2); oh++) {
           for (int ow = 0; ow < r.dim(3); ow++) {
             double sum = 0;
+            int group = o / (w.dim(0) / op.groups());
             for (int ch = 0; ch < w.dim(1); ch++) {
               for (int kh = 0; kh < w.dim(2); kh++) {
                 for (int kw = 0; kw < w.dim(3); kw++) {
-                  int h = oh * window.strideH() - window.padTop() + kh;
-                  int v = ow * window.strideW() - window.padLeft() + kw;
+                  int h = oh * window.strideH() - window.padTop() + kh * window.dilationH();
+                  int v = ow * window.strideW() - window.padLeft() + kw * window.dilationW();
+                  int in = group * w.dim(1) + ch;
                   sum +=
-                      at(r.operands.get(0), r.operand(0), n, ch, h, v, 0)
+                      at(r.operands.get(0), r.operand(0), n, in, h, v, 0)
                           * at(r.operands.get(1), w, o, ch, kh, kw, 0);
                 }
               }

@@ -89,7 +89,10 @@ record Tolerance(double allowed) {
           node.input(0).shape().elements() / node.shape().elements();
       case MatMul op -> node.input(0).shape().dim(op.transposeA() ? 0 : 1);
       case Conv2d _ -> node.input(1).shape().elements() / node.shape().dim(1);
-      case ConvTranspose2d _ -> node.input(1).shape().elements() / node.shape().dim(1);
+      case ConvTranspose2d op -> {
+        Shape w = node.input(1).shape();
+        yield (long) w.dim(0) / op.groups() * w.dim(2) * w.dim(3);
+      }
       case ConvWeightGrad _ -> {
         Shape small = node.input(1).shape();
         yield (long) small.dim(0) * small.dim(2) * small.dim(3);

@@ -6,6 +6,7 @@ import chladni.engine.backend.Store;
 import chladni.engine.graph.Node;
 import chladni.engine.graph.Ops;
 import chladni.engine.graph.Shape;
+import chladni.engine.io.Weights;
 import chladni.engine.nn.Initializers;
 import chladni.engine.nn.Layers;
 import chladni.engine.nn.Mode;
@@ -20,7 +21,6 @@ import chladni.sound2image.training.Schedule;
 import chladni.sound2image.training.SimpleTraining;
 import chladni.sound2image.training.Trainer;
 import chladni.sound2image.training.TrainingListener;
-import chladni.sound2image.weights.WeightFile;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
@@ -136,7 +136,7 @@ final class Judge implements AutoCloseable {
               var r = network(world, new Parameters(x.graph(), ""), x, Mode.EVAL);
               return Map.of("logits", r.logits(), "features", r.fc6());
             });
-    WeightFile.load(folder.resolve(FILE), store, store.variables(), "");
+    Weights.load(folder.resolve(FILE), store, store.variables(), "");
     return new Judge(world, store, inference);
   }
 

@@ -3,15 +3,17 @@ package chladni.engine.graph;
 import java.util.List;
 
 /**
- * The transpose of {@link Conv2d}, as a layer and as its gradient: src (N, I, h, w) with weight (I, O,
- * kH, kW) gives (N, O, outH, outW). The output size is stated, since several sizes convolve to (h, w).
+ * The transpose of {@link Conv2d}, as a layer and as its gradient: src (N, I, h, w) with weight (I,
+ * O / groups, kH, kW) gives (N, O, outH, outW). The output size is stated, since several sizes
+ * convolve to (h, w).
  */
-public record ConvTranspose2d(Window window, int outH, int outW) implements Op {
+public record ConvTranspose2d(Window window, int groups, int outH, int outW) implements Op {
   @Override
   public TensorType infer(Operands in) {
-    in.floats(2).rank(0, 4, "(N,I,h,w)").rank(1, 4, "(I,O,kH,kW)");
+    in.floats(2).rank(0, 4, "(N,I,h,w)").rank(1, 4, "(I,O/groups,kH,kW)");
     Shape x = in.shape(0);
     Shape w = in.shape(1);
+    Conv2d.checkGroups(in, groups, w);
     in.check(
         x.dim(1) == w.dim(0),
         "input channels must equal the weight's first axis, got %d of %s and %d of %s. Check the skip concat.",
@@ -28,16 +30,17 @@ public record ConvTranspose2d(Window window, int outH, int outW) implements Op {
         w.dim(2),
         w.dim(3),
         window);
-    return TensorType.floats(Shape.of(x.dim(0), w.dim(1), outH, outW));
+    return TensorType.floats(Shape.of(x.dim(0), w.dim(1) * groups, outH, outW));
   }
 
   @Override
   public List<Node> vjp(Node out, Node dOut) {
     Node src = out.input(0);
     Node weight = out.input(1);
+    Shape w = weight.shape();
     return List.of(
-        Ops.conv2d(dOut, weight, window),
-        Ops.convWeightGrad(dOut, src, window, weight.shape().dim(2), weight.shape().dim(3)));
+        Ops.conv2d(dOut, weight, window, groups),
+        Ops.convWeightGrad(dOut, src, window, groups, w.dim(2), w.dim(3)));
   }
 
   @Override

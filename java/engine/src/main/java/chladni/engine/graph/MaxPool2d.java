@@ -8,6 +8,7 @@ public record MaxPool2d(int kernelH, int kernelW, Window window) implements Op {
   public TensorType infer(Operands in) {
     in.floats(1).rank(0, 4, "(N,C,H,W)");
     Shape x = in.shape(0);
+    in.check(!window.isDilated(), "a pooling window has no dilation, got %s.", window);
     int oh = window.outH(x.dim(2), kernelH);
     int ow = window.outW(x.dim(3), kernelW);
     in.check(

@@ -264,7 +264,12 @@ public final class Ops {
   }
 
   public static Node conv2d(Node src, Node weight, Window window) {
-    return append(new Conv2d(window), src, weight);
+    return conv2d(src, weight, window, 1);
+  }
+
+  /** weight (O, C / groups, kH, kW); depthwise with as many groups as input channels. */
+  public static Node conv2d(Node src, Node weight, Window window, int groups) {
+    return append(new Conv2d(window, groups), src, weight);
   }
 
   /** With the smallest output that convolves back to the input: PyTorch's output_padding 0. */
@@ -276,11 +281,18 @@ public final class Ops {
   }
 
   public static Node convTranspose2d(Node src, Node weight, Window window, int outH, int outW) {
-    return append(new ConvTranspose2d(window, outH, outW), src, weight);
+    return convTranspose2d(src, weight, window, 1, outH, outW);
   }
 
-  static Node convWeightGrad(Node src, Node dOut, Window window, int kernelH, int kernelW) {
-    return append(new ConvWeightGrad(window, kernelH, kernelW), src, dOut);
+  /** weight (I, O / groups, kH, kW). */
+  public static Node convTranspose2d(
+      Node src, Node weight, Window window, int groups, int outH, int outW) {
+    return append(new ConvTranspose2d(window, groups, outH, outW), src, weight);
+  }
+
+  static Node convWeightGrad(
+      Node src, Node dOut, Window window, int groups, int kernelH, int kernelW) {
+    return append(new ConvWeightGrad(window, groups, kernelH, kernelW), src, dOut);
   }
 
   public static Node maxPool2d(Node x, int kernelH, int kernelW, Window window) {

@@ -21,9 +21,29 @@ public final class Layers {
   /** x (N, C, H, W) to (N, out, oH, oW); weight (out, C, kernelH, kernelW). */
   public static Node conv2d(
       Parameters p, String name, Node x, int out, int kernelH, int kernelW, Window window, Init init) {
+    return conv2d(p, name, x, out, kernelH, kernelW, window, 1, init);
+  }
+
+  /** As above in groups of channels; weight (out, C / groups, kernelH, kernelW). */
+  public static Node conv2d(
+      Parameters p,
+      String name,
+      Node x,
+      int out,
+      int kernelH,
+      int kernelW,
+      Window window,
+      int groups,
+      Init init) {
     try (Graph.Scope _ = p.graph().scope(name)) {
-      Shape shape = Shape.of(out, x.shape().dim(1), kernelH, kernelW);
-      Node y = Ops.conv2d(x, p.weight(name + ".weight", shape, init.weight()), window);
+      int channels = x.shape().dim(1);
+      if (groups < 1 || channels % groups != 0) {
+        throw new ShapeException(
+            "conv2d '%s': groups must be at least 1 and divide the input channels, got %d groups and %s."
+                .formatted(name, groups, x.shape()));
+      }
+      Shape shape = Shape.of(out, channels / groups, kernelH, kernelW);
+      Node y = Ops.conv2d(x, p.weight(name + ".weight", shape, init.weight()), window, groups);
       return bias(p, name, y, out, init);
     }
   }
@@ -36,6 +56,12 @@ public final class Layers {
       Node y = Ops.convTranspose2d(x, p.weight(name + ".weight", shape, init.weight()), window);
       return bias(p, name, y, out, init);
     }
+  }
+
+  /** x (N, in) to (N, out) with PyTorch's first values, U(-1/sqrt(in), 1/sqrt(in)). */
+  public static Node linear(Parameters p, String name, Node x, int out) {
+    Initializer first = Initializers.fanIn(x.shape().dim(1));
+    return linear(p, name, x, out, new Init(first, first));
   }
 
   /** x (N, in) to (N, out); weight (out, in). */

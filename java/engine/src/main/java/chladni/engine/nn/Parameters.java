@@ -20,6 +20,11 @@ public final class Parameters {
   private final String prefix;
   private final Map<String, Variable> variables = new LinkedHashMap<>();
 
+  /** The variables of the only network around: its names have no prefix. */
+  public Parameters(Graph graph) {
+    this(graph, "");
+  }
+
   /**
    * @param prefix what stands before each name in the store, such as {@code generator/}; may be empty
    */

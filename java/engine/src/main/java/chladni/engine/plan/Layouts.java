@@ -24,7 +24,8 @@ import java.util.Set;
 /**
  * The layout of each node, should it be materialised. Nodes of rank 4 that elementwise operations
  * tie together share one: a family of convolution weights is packed, other weights are row-major,
- * everything else has its channels last.
+ * everything else has its channels last. Weights of groups are small, and one tensor may serve
+ * different numbers of groups: they are row-major.
  */
 final class Layouts {
   /** What is known of a set of tied nodes. */
@@ -74,18 +75,14 @@ final class Layouts {
     boolean tied = isTied(node);
     switch (node.op()) {
       case ReadVariable _ when tied -> of4(node).weights = true;
-      case ConvWeightGrad _ -> {
+      case ConvWeightGrad op -> {
         of4(node).weights = true;
+        of4(node).foreign |= op.groups() > 1;
         activation(node.input(0));
         activation(node.input(1));
       }
-      case Conv2d _, ConvTranspose2d _ -> {
-        activation(node);
-        activation(node.input(0));
-        if (isTied(node.input(1))) {
-          of4(node.input(1)).convolved.add(names.getOrDefault(node.input(1), ""));
-        }
-      }
+      case Conv2d op -> convolution(node, op.groups());
+      case ConvTranspose2d op -> convolution(node, op.groups());
       case MaxPool2d _, MaxPool2dGrad _ -> {
         activation(node);
         node.inputs().forEach(this::activation);
@@ -97,6 +94,16 @@ final class Layouts {
           of4(node).foreign = true;
         }
       }
+    }
+  }
+
+  private void convolution(Node node, int groups) {
+    activation(node);
+    activation(node.input(0));
+    if (isTied(node.input(1))) {
+      Ties weight = of4(node.input(1));
+      weight.convolved.add(names.getOrDefault(node.input(1), ""));
+      weight.foreign |= groups > 1;
     }
   }
 

@@ -7,6 +7,7 @@ import chladni.engine.graph.Ops;
 import chladni.engine.graph.Shape;
 import chladni.engine.io.SafeTensors;
 import chladni.engine.io.SafeTensorsFile;
+import chladni.engine.io.Weights;
 import chladni.engine.nn.Mode;
 import chladni.engine.nn.Parameters;
 import chladni.sound2image.dataset.ClipSet;
@@ -14,7 +15,6 @@ import chladni.sound2image.dataset.RunFolder;
 import chladni.sound2image.network.PictureEncoder;
 import chladni.sound2image.network.Recipe;
 import chladni.sound2image.network.SoundEncoder;
-import chladni.sound2image.weights.WeightFile;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
@@ -86,7 +86,7 @@ public final class Encoders implements AutoCloseable {
   }
 
   private static void load(Store store, Path file, String prefix) {
-    WeightFile.load(
+    Weights.load(
         file,
         store,
         store.variables().stream().filter(v -> v.name().startsWith(prefix)).toList(),

@@ -4,11 +4,11 @@ import chladni.engine.backend.Backend;
 import chladni.engine.backend.Precision;
 import chladni.engine.backend.Store;
 import chladni.engine.graph.Shape;
+import chladni.engine.io.Weights;
 import chladni.engine.nn.Parameters;
 import chladni.sound2image.dataset.RunFolder;
 import chladni.sound2image.network.Multimodal;
 import chladni.sound2image.network.Recipe;
-import chladni.sound2image.weights.WeightFile;
 import java.nio.file.Path;
 import java.util.Map;
 
@@ -47,7 +47,7 @@ public record MultimodalVectors(float[][] image, float[][] sound) {
                 x -> Map.of("h", network.sound(new Parameters(x.graph(), ""), x)))) {
       // The file has the label layer too, which no vector needs.
       network.declareLabels(store);
-      WeightFile.load(file, store, store.variables(), "");
+      Weights.load(file, store, store.variables(), "");
       return new MultimodalVectors(
           image.run(table.size(), rows(table.fc6())).get("h"),
           sound.run(table.size(), rows(table.pool5())).get("h"));

@@ -9,6 +9,7 @@ import chladni.engine.graph.Ops;
 import chladni.engine.graph.Shape;
 import chladni.engine.io.SafeTensors;
 import chladni.engine.io.SafeTensorsFile;
+import chladni.engine.io.Weights;
 import chladni.engine.nn.Mode;
 import chladni.engine.nn.Parameters;
 import chladni.sound2image.dataset.ClipSet;
@@ -21,7 +22,6 @@ import chladni.sound2image.media.Picture;
 import chladni.sound2image.media.Waveform;
 import chladni.sound2image.network.FeatureMap;
 import chladni.sound2image.network.Recipe;
-import chladni.sound2image.weights.WeightFile;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -167,7 +167,7 @@ public final class Generator implements AutoCloseable {
               .build(p, mapInput(whole, recipe.features()), Mode.EVAL);
     }
     p.all().forEach(store::declare);
-    WeightFile.load(file, store, p.all(), prefix);
+    Weights.load(file, store, p.all(), prefix);
   }
 
   private static Node mapInput(Graph graph, int features) {

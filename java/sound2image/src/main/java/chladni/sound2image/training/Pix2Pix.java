@@ -10,13 +10,13 @@ import chladni.engine.graph.Node;
 import chladni.engine.graph.Ops;
 import chladni.engine.graph.Shape;
 import chladni.engine.graph.Variable;
+import chladni.engine.io.Weights;
 import chladni.engine.loss.Losses;
 import chladni.engine.nn.Mode;
 import chladni.engine.nn.Parameters;
 import chladni.engine.optim.Adam;
 import chladni.sound2image.network.PatchGan;
 import chladni.sound2image.network.UNet;
-import chladni.sound2image.weights.WeightFile;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
@@ -148,12 +148,12 @@ public final class Pix2Pix implements TrainingStep {
 
   /** Starts the generator from a file with PyTorch's key names. */
   public void loadGenerator(Path file) {
-    WeightFile.load(file, store, generator.all(), GENERATOR);
+    Weights.load(file, store, generator.all(), GENERATOR);
   }
 
   /** Starts the discriminator from a file with PyTorch's key names. */
   public void loadDiscriminator(Path file) {
-    WeightFile.load(file, store, discriminator.all(), DISCRIMINATOR);
+    Weights.load(file, store, discriminator.all(), DISCRIMINATOR);
   }
 
   /** The generator's variables, named with their prefix. */
@@ -188,9 +188,9 @@ public final class Pix2Pix implements TrainingStep {
   /** {@code generator.safetensors} and {@code discriminator.safetensors}. */
   @Override
   public void saveWeights(Path folder, Map<String, String> metadata) {
-    WeightFile.save(
+    Weights.save(
         folder.resolve("generator.safetensors"), store, generator.all(), GENERATOR, metadata);
-    WeightFile.save(
+    Weights.save(
         folder.resolve("discriminator.safetensors"),
         store,
         discriminator.all(),

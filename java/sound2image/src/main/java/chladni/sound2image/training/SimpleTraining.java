@@ -6,8 +6,8 @@ import chladni.engine.backend.Program;
 import chladni.engine.backend.Store;
 import chladni.engine.graph.Graph;
 import chladni.engine.graph.Variable;
+import chladni.engine.io.Weights;
 import chladni.engine.nn.Parameters;
-import chladni.sound2image.weights.WeightFile;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
@@ -60,7 +60,7 @@ public final class SimpleTraining implements TrainingStep {
 
   @Override
   public void saveWeights(Path folder, Map<String, String> metadata) {
-    WeightFile.save(
+    Weights.save(
         folder.resolve(file), store, parameters.all(), parameters.prefix(), metadata);
   }
 

@@ -4,7 +4,7 @@ import chladni.engine.io.AtomicFile;
 import chladni.engine.io.BadFileException;
 import chladni.engine.io.SafeTensors;
 import chladni.engine.io.SafeTensorsFile;
-import chladni.sound2image.weights.WeightFile;
+import chladni.engine.io.Weights;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -111,7 +111,7 @@ public record Trainer(
     Map<String, String> all = new LinkedHashMap<>(metadata);
     all.put("step", Long.toString(step));
     all.put("stage", stage);
-    WeightFile.save(folder.resolve(CHECKPOINT), training.store(), training.variables(), "", all);
+    Weights.save(folder.resolve(CHECKPOINT), training.store(), training.variables(), "", all);
   }
 
   private long restore(TrainingStep training) {
@@ -120,7 +120,7 @@ public record Trainer(
       return 0;
     }
     checkConfiguration(file);
-    Map<String, String> found = WeightFile.load(file, training.store(), training.variables(), "");
+    Map<String, String> found = Weights.load(file, training.store(), training.variables(), "");
     try {
       return Long.parseLong(found.getOrDefault("step", ""));
     } catch (NumberFormatException _) {

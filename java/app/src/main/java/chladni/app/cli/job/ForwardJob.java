@@ -10,12 +10,12 @@ import chladni.engine.graph.Shape;
 import chladni.engine.io.BadFileException;
 import chladni.engine.io.Npy;
 import chladni.engine.io.NpyArray;
+import chladni.engine.io.Weights;
 import chladni.engine.nn.Mode;
 import chladni.engine.nn.Parameters;
 import chladni.sound2image.features.Inference;
 import chladni.sound2image.network.PatchGan;
 import chladni.sound2image.network.UNet;
-import chladni.sound2image.weights.WeightFile;
 import java.util.Arrays;
 import java.util.Map;
 import java.util.function.BiFunction;
@@ -74,7 +74,7 @@ public final class ForwardJob {
                   System.arraycopy(y.shape().dims(), 0, outDims, 0, outDims.length);
                   return Map.of(RESULT, y);
                 })) {
-      WeightFile.load(request.weights(), store, parameters[0].all(), "");
+      Weights.load(request.weights(), store, parameters[0].all(), "");
       float[][] rows =
           inference
               .run(n, (i, dst, at) -> System.arraycopy(input.values(), i * width, dst, at, width))
@@ -95,7 +95,7 @@ public final class ForwardJob {
     Graph graph = new Graph();
     Parameters p = new Parameters(graph, "");
     network.build().apply(p, graph.input("x", Shape.of(1, network.channels(), side, side)));
-    WeightFile.check(request.weights(), p.all(), "");
+    Weights.check(request.weights(), p.all(), "");
   }
 
   private static Network network(NetForward.Request request, WeightShapes weights) {

@@ -133,8 +133,7 @@ final class CpuLowering {
   BoundProgram lower() {
     long program = 0;
     try {
-      binding.settleFamilies(
-          step -> products.gradientLayout(step, ((ConvWeightGrad) step.node().op()).window()));
+      binding.settleFamilies(products::gradientLayout);
       binding.allocate(host);
       binding.steps().forEach(this::lower);
       MemorySegment scratch = host.allocate(scratchBytes);
@@ -191,9 +190,9 @@ final class CpuLowering {
 
   private void lower(OpStep step) {
     switch (step.node().op()) {
-      case Conv2d(Window window) -> products.conv2d(step, window);
-      case ConvTranspose2d(Window window, int _, int _) -> products.convTranspose2d(step, window);
-      case ConvWeightGrad(Window window, int _, int _) -> products.convWeightGrad(step, window);
+      case Conv2d op -> products.conv2d(step, op);
+      case ConvTranspose2d op -> products.convTranspose2d(step, op);
+      case ConvWeightGrad op -> products.convWeightGrad(step, op);
       case MatMul op -> products.matMul(step, op);
       case MaxPool2d(int kernelH, int kernelW, Window window) ->
           pool(MAX_POOL, step, step.output(), kernelH, kernelW, window);

@@ -3,6 +3,9 @@ package chladni.engine.backend.cpu;
 import chladni.engine.backend.Listing;
 import chladni.engine.backend.ProgramException;
 import chladni.engine.graph.Add;
+import chladni.engine.graph.Conv2d;
+import chladni.engine.graph.ConvTranspose2d;
+import chladni.engine.graph.ConvWeightGrad;
 import chladni.engine.graph.LeakyRelu;
 import chladni.engine.graph.MatMul;
 import chladni.engine.graph.Mul;
@@ -50,23 +53,23 @@ final class Products {
     this.binding = lowering.binding();
   }
 
-  void conv2d(OpStep step, Window window) {
+  void conv2d(OpStep step, Conv2d op) {
     Buffer src = step.inputs().get(0);
     Buffer weight = step.inputs().get(1);
-    convolution(
-        step, FORWARD, geometry(src, weight.type().shape(), step.output(), window), src, weight);
+    Words geometry = geometry(src, weight, step.output(), op.window(), op.groups());
+    convolution(step, FORWARD, geometry, src, weight);
   }
 
   /** As a deconvolution where something is fused, else as a convolution's data gradient. */
-  void convTranspose2d(OpStep step, Window window) {
+  void convTranspose2d(OpStep step, ConvTranspose2d op) {
     Buffer src = step.inputs().get(0);
     Buffer weight = step.inputs().get(1);
     int kind = step.epilogue().isEmpty() ? BACKWARD_DATA : TRANSPOSED;
-    convolution(
-        step, kind, geometry(step.output(), weight.type().shape(), src, window), src, weight);
+    Words geometry = geometry(step.output(), weight, src, op.window(), op.groups());
+    convolution(step, kind, geometry, src, weight);
   }
 
-  private void convolution(OpStep step, int kind, long[] geometry, Buffer src, Buffer weight) {
+  private void convolution(OpStep step, int kind, Words geometry, Buffer src, Buffer weight) {
     String subject = step.label();
     List<Epilogue> epilogue = step.epilogue();
     Words words = words(kind, geometry, epilogue);
@@ -88,12 +91,11 @@ final class Products {
     execute(primitive, args, step, fused, Map.of(weight, weights.listed()));
   }
 
-  void convWeightGrad(OpStep step, Window window) {
+  void convWeightGrad(OpStep step, ConvWeightGrad op) {
     Buffer src = step.inputs().get(0);
     Buffer dOut = step.inputs().get(1);
     Buffer gradient = step.output();
-    long[] geometry = geometry(src, gradient.type().shape(), dOut, window);
-    Words words = words(BACKWARD_WEIGHTS, geometry, List.of());
+    Words words = words(BACKWARD_WEIGHTS, gradientGeometry(step, op), List.of());
     long primitive = choose(BACKWARD_WEIGHTS, words, gradient, step.label());
     long layout = lowering.own(library.primitiveWeights(primitive));
     long wanted = binding.weightLayout(gradient);
@@ -111,12 +113,10 @@ final class Products {
   }
 
   /** The layout that oneDNN would give the gradient of this step if it were free; the caller's. */
-  long gradientLayout(OpStep step, Window window) {
-    long[] geometry =
-        geometry(step.inputs().get(0), step.output().type().shape(), step.inputs().get(1), window);
-    long primitive =
-        library.convolutionCreate(
-            lowering.engine(), words(BACKWARD_WEIGHTS, geometry, List.of()), 0, step.label());
+  long gradientLayout(OpStep step) {
+    Words geometry = gradientGeometry(step, (ConvWeightGrad) step.node().op());
+    Words words = words(BACKWARD_WEIGHTS, geometry, List.of());
+    long primitive = library.convolutionCreate(lowering.engine(), words, 0, step.label());
     try {
       return library.primitiveWeights(primitive);
     } finally {
@@ -207,30 +207,25 @@ final class Products {
     }
   }
 
-  /** N C H W O oH oW kH kW, strides, padding: of the convolution, whichever way it runs. */
-  private static long[] geometry(Buffer src, Shape weight, Buffer dst, Window w) {
+  /** Of the convolution, whichever way it runs: see chl_convolution_create. */
+  private static Words geometry(Buffer src, Buffer weight, Buffer dst, Window w, int groups) {
     Shape x = src.type().shape();
     Shape y = dst.type().shape();
-    return new long[] {
-      x.dim(0),
-      x.dim(1),
-      x.dim(2),
-      x.dim(3),
-      y.dim(1),
-      y.dim(2),
-      y.dim(3),
-      weight.dim(2),
-      weight.dim(3),
-      w.strideH(),
-      w.strideW(),
-      w.padTop(),
-      w.padLeft(),
-      w.padBottom(),
-      w.padRight()
-    };
+    Shape k = weight.type().shape();
+    return new Words()
+        .add(x.dim(0), x.dim(1), x.dim(2), x.dim(3))
+        .add(y.dim(1), y.dim(2), y.dim(3))
+        .add(k.dim(2), k.dim(3), groups)
+        .add(w.strideH(), w.strideW(), w.dilationH(), w.dilationW())
+        .add(w.padTop(), w.padLeft(), w.padBottom(), w.padRight());
   }
 
-  private static Words words(int kind, long[] geometry, List<Epilogue> epilogue) {
+  private static Words gradientGeometry(OpStep step, ConvWeightGrad op) {
+    return geometry(
+        step.inputs().get(0), step.output(), step.inputs().get(1), op.window(), op.groups());
+  }
+
+  private static Words words(int kind, Words geometry, List<Epilogue> epilogue) {
     Words words = new Words().add(kind).add(geometry);
     posts(words, epilogue);
     return words;

@@ -8,13 +8,14 @@ import chladni.engine.graph.Shape;
 import chladni.engine.graph.Window;
 
 /**
- * The three products of one relation. With ih = oh * strideH - padTop + kh and iw alike, for every
- * n, o, c, oh, ow, kh, kw whose ih and iw lie inside the picture:
+ * The three products of one relation. With ih = oh * strideH - padTop + kh * dilationH and iw
+ * alike, for every n, group g, o and c of the group, oh, ow, kh, kw whose ih and iw lie inside the
+ * picture:
  *
  * <pre>
- *   conv2d            small[n,o,oh,ow] += large[n,c,ih,iw]  * weight[o,c,kh,kw]
- *   convTranspose2d   large[n,c,ih,iw] += small[n,o,oh,ow]  * weight[o,c,kh,kw]
- *   convWeightGrad    weight[o,c,kh,kw] += large[n,c,ih,iw] * small[n,o,oh,ow]
+ *   conv2d            small[n,g,o,oh,ow] += large[n,g,c,ih,iw]  * weight[g,o,c,kh,kw]
+ *   convTranspose2d   large[n,g,c,ih,iw] += small[n,g,o,oh,ow]  * weight[g,o,c,kh,kw]
+ *   convWeightGrad    weight[g,o,c,kh,kw] += large[n,g,c,ih,iw] * small[n,g,o,oh,ow]
  * </pre>
  *
  * Each walks row by row, so that the innermost loop runs along rows of both pictures.
@@ -25,7 +26,7 @@ final class Convolutions {
   static double[] conv2d(Conv2d op, Node node, double[] src, double[] weight) {
     double[] dst = Shapes.filled(node.shape(), 0);
     Shape w = node.input(1).shape();
-    new Walk(node.input(0).shape(), node.shape(), w.dim(2), w.dim(3), op.window())
+    new Walk(node.input(0).shape(), node.shape(), w.dim(2), w.dim(3), op.window(), op.groups())
         .forEachRow(
             (large, small, tap, length, stride) -> {
               double factor = weight[tap];
@@ -39,7 +40,7 @@ final class Convolutions {
   static double[] convTranspose2d(ConvTranspose2d op, Node node, double[] src, double[] weight) {
     double[] dst = Shapes.filled(node.shape(), 0);
     Shape w = node.input(1).shape();
-    new Walk(node.shape(), node.input(0).shape(), w.dim(2), w.dim(3), op.window())
+    new Walk(node.shape(), node.input(0).shape(), w.dim(2), w.dim(3), op.window(), op.groups())
         .forEachRow(
             (large, small, tap, length, stride) -> {
               double factor = weight[tap];
@@ -53,7 +54,7 @@ final class Convolutions {
   static double[] convWeightGrad(ConvWeightGrad op, Node node, double[] src, double[] dOut) {
     double[] dst = Shapes.filled(node.shape(), 0);
     Shape x = node.input(0).shape();
-    new Walk(x, node.input(1).shape(), op.kernelH(), op.kernelW(), op.window())
+    new Walk(x, node.input(1).shape(), op.kernelH(), op.kernelW(), op.window(), op.groups())
         .forEachRow(
             (large, small, tap, length, stride) -> {
               double sum = 0;
@@ -72,10 +73,12 @@ final class Convolutions {
     void visit(int large, int small, int tap, int length, int stride);
   }
 
-  /** large (N, C, H, W), small (N, O, oH, oW), weight (O, C, kH, kW). */
-  private record Walk(Shape large, Shape small, int kernelH, int kernelW, Window window) {
+  /** large (N, C, H, W), small (N, O, oH, oW), weight (O, C / groups, kH, kW). */
+  private record Walk(
+      Shape large, Shape small, int kernelH, int kernelW, Window window, int groups) {
     void forEachRow(Row row) {
       int channels = large.dim(1);
+      int perGroup = channels / groups;
       int h = large.dim(2);
       int w = large.dim(3);
       int outputs = small.dim(1);
@@ -83,22 +86,25 @@ final class Convolutions {
       int ow = small.dim(3);
       for (int n = 0; n < large.dim(0); n++) {
         for (int o = 0; o < outputs; o++) {
-          for (int c = 0; c < channels; c++) {
+          int firstChannel = o / (outputs / groups) * perGroup;
+          for (int c = 0; c < perGroup; c++) {
             for (int kh = 0; kh < kernelH; kh++) {
-              int top = first(window.padTop() - kh, window.strideH());
-              int bottom = end(h + window.padTop() - kh, window.strideH(), oh);
+              int down = kh * window.dilationH() - window.padTop();
+              int top = first(-down, window.strideH());
+              int bottom = end(h - down, window.strideH(), oh);
               for (int y = top; y < bottom; y++) {
-                int ih = y * window.strideH() - window.padTop() + kh;
-                int largeRow = ((n * channels + c) * h + ih) * w;
+                int ih = y * window.strideH() + down;
+                int largeRow = ((n * channels + firstChannel + c) * h + ih) * w;
                 int smallRow = ((n * outputs + o) * oh + y) * ow;
                 for (int kw = 0; kw < kernelW; kw++) {
-                  int left = first(window.padLeft() - kw, window.strideW());
-                  int right = end(w + window.padLeft() - kw, window.strideW(), ow);
+                  int along = kw * window.dilationW() - window.padLeft();
+                  int left = first(-along, window.strideW());
+                  int right = end(w - along, window.strideW(), ow);
                   if (left < right) {
                     row.visit(
-                        largeRow + left * window.strideW() - window.padLeft() + kw,
+                        largeRow + left * window.strideW() + along,
                         smallRow + left,
-                        ((o * channels + c) * kernelH + kh) * kernelW + kw,
+                        ((o * perGroup + c) * kernelH + kh) * kernelW + kw,
                         right - left,
                         window.strideW());
                   }

@@ -11,10 +11,10 @@ import chladni.engine.graph.Variable;
 import chladni.engine.io.BadFileException;
 import chladni.engine.io.NamedArray;
 import chladni.engine.io.SafeTensors;
+import chladni.engine.io.Weights;
 import chladni.engine.nn.Mode;
 import chladni.engine.nn.Parameters;
 import chladni.sound2image.training.Pix2Pix;
-import chladni.sound2image.weights.WeightFile;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -29,7 +29,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
 /** Files with the keys that PyTorch writes, which the fixtures list for each network. */
-class WeightFileTest {
+class WeightsTest {
   private static final String UNET = "nets/unet32_ngf8";
   private static final String GAN = "training/pix2pix_small_batch1";
   private static final String GENERATOR = "generator/";
@@ -51,7 +51,7 @@ class WeightFileTest {
           NamedArray.of("model.model.1.model.2.num_batches_tracked", new long[0], new int[] {7}));
       Path file = folder.resolve("latest_net_G.safetensors");
       SafeTensors.write(file, arrays, Map.of("epoch", "200"));
-      assertThat(WeightFile.load(file, store, variables, GENERATOR)).containsEntry("epoch", "200");
+      assertThat(Weights.load(file, store, variables, GENERATOR)).containsEntry("epoch", "200");
       for (Variable v : variables) {
         assertThat(store.floats(v.name())).as(v.name()).isEqualTo(fixture.seeded(v.name()));
       }
@@ -113,7 +113,7 @@ class WeightFileTest {
       Map<String, float[]> before = new LinkedHashMap<>();
       variables.forEach(v -> before.put(v.name(), store.floats(v.name())));
 
-      assertThatThrownBy(() -> WeightFile.load(file, store, variables, GENERATOR))
+      assertThatThrownBy(() -> Weights.load(file, store, variables, GENERATOR))
           .isInstanceOf(BadFileException.class)
           .hasMessageContaining(file.toString())
           .hasMessageContaining(

@@ -1,14 +1,9 @@
-package chladni.sound2image.weights;
+package chladni.engine.io;
 
 import chladni.engine.backend.Precision;
 import chladni.engine.backend.Store;
 import chladni.engine.graph.DType;
 import chladni.engine.graph.Variable;
-import chladni.engine.io.BadFileException;
-import chladni.engine.io.NamedArray;
-import chladni.engine.io.NearestName;
-import chladni.engine.io.SafeTensors;
-import chladni.engine.io.SafeTensorsFile;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -21,10 +16,15 @@ import java.util.Set;
  * Weights as safetensors under the names that PyTorch gives them. A file either fits a network
  * completely or nothing of it is taken; only PyTorch's batch counters may be there or not.
  */
-public final class WeightFile {
+public final class Weights {
   private static final String BATCH_COUNTER = ".num_batches_tracked";
 
-  private WeightFile() {}
+  private Weights() {}
+
+  /** Writes everything that a store holds: weights, running statistics, the optimizer's state. */
+  public static void save(Path file, Store store) {
+    save(file, store, store.variables(), "", Map.of());
+  }
 
   /**
    * Writes variables, their names without {@code prefix}.
@@ -45,6 +45,17 @@ public final class WeightFile {
                   : NamedArray.of(name, shape, store.floats(v.name())));
     }
     SafeTensors.write(file, arrays, metadata);
+  }
+
+  /**
+   * Reads everything that a store holds; compile the programs first, since they declare it.
+   *
+   * @return the file's metadata
+   * @throws BadFileException when keys are missing or left over, all of them named, or a shape
+   *     differs; the store is unchanged then
+   */
+  public static Map<String, String> load(Path file, Store store) {
+    return load(file, store, store.variables(), "");
   }
 
   /**
@@ -119,7 +130,7 @@ public final class WeightFile {
       throw new BadFileException(
           file,
           "the weights must fit the network: " + String.join("; ", problems),
-          "Check --net, the channel options and the widths with which the file was made.");
+          "Check with which net, channels and widths the file was made.");
     }
   }
 }
