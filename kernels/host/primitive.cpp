@@ -233,15 +233,19 @@ CHL_API void *chl_matmul_create(void *engine, const int64_t *w) {
   return guarded<void *>(nullptr, [&]() -> void * {
     auto p = std::unique_ptr<Primitive>(new Primitive());
     auto *e = p->engine = static_cast<Engine *>(engine);
-    const int64_t m = w[0], k = w[1], n = w[2];
-    p->threads = 2 * m * k * n < kParallelFlops ? 1 : e->threads;
+    const int64_t batch = w[0], m = w[1], k = w[2], n = w[3];
+    p->threads = 2 * batch * m * k * n < kParallelFlops ? 1 : e->threads;
     Team team(*e, p->threads);
-    auto a = tagged(*p, {m, k}, w[3] ? dnnl_ba : dnnl_ab);
-    auto b = tagged(*p, {k, n}, w[4] ? dnnl_ba : dnnl_ab);
-    auto c = tagged(*p, {m, n}, dnnl_ab);
-    auto bias = w[5] ? tagged(*p, {1, n}, dnnl_ab) : nullptr;
+    auto matrices = [&](int64_t rows, int64_t columns, int64_t transposed) {
+      return batch == 1 ? tagged(*p, {rows, columns}, transposed ? dnnl_ba : dnnl_ab)
+                        : tagged(*p, {batch, rows, columns}, transposed ? dnnl_acb : dnnl_abc);
+    };
+    auto a = matrices(m, k, w[4]);
+    auto b = matrices(k, n, w[5]);
+    auto c = matrices(m, n, 0);
+    auto bias = w[6] ? tagged(*p, {1, n}, dnnl_ab) : nullptr;
     Attributes at;
-    add_posts(*p, at, w + 7, w[6], n, 2);
+    add_posts(*p, at, w + 8, w[7], n, 2);
     check(dnnl_matmul_primitive_desc_create(&p->desc, e->engine, a, b, bias, c, at.attr),
           "a matrix product");
     p->arguments.emplace_back(DNNL_ARG_SRC, a);

@@ -57,7 +57,7 @@ final class Deviation {
         yield w.dim(0) / groups * taps;
       }
       case ConvWeightGrad _ -> node.input(1).shape().elements() / node.input(1).shape().dim(1);
-      case MatMul op -> node.input(0).shape().dim(op.transposeA() ? 0 : 1);
+      case MatMul op -> op.inner(node.input(0).shape());
       case Sum _, ChannelSum _, BlockSum2d _ ->
           node.input(0).shape().elements() / node.shape().elements();
       case LogSoftmax _ -> node.shape().dim(-1);

@@ -118,6 +118,28 @@ final class ReductionCases {
         }
       }
     }
+    int[][][] many = {
+      {{1}, {1}}, {{3}, {3}}, {{7}, {1}}, {{2, 3}, {2, 3}}, {{2, 1}, {3}}, {{2, 3}, {}}, {{}, {7}},
+    };
+    for (int[][] batch : many) {
+      for (boolean ta : new boolean[] {false, true}) {
+        for (boolean tb : new boolean[] {false, true}) {
+          cases.add(
+              OpCase.of(
+                  MatMul.class,
+                  "7x31x3 of %s and %s%s%s"
+                      .formatted(
+                          Arrays.toString(batch[0]),
+                          Arrays.toString(batch[1]),
+                          ta ? " A^T" : "",
+                          tb ? " B^T" : ""),
+                  TWICE,
+                  (_, x) -> Ops.matmul(x.get(0), x.get(1), ta, tb),
+                  matrices(batch[0], ta ? 31 : 7, ta ? 7 : 31),
+                  matrices(batch[1], tb ? 3 : 31, tb ? 31 : 3)));
+        }
+      }
+    }
     cases.add(
         OpCase.of(
             MatMul.class,
@@ -125,5 +147,12 @@ final class ReductionCases {
             TWICE,
             (_, x) -> Ops.matmul(x.get(0), x.get(0), false, true),
             Operand.signed(7, 3)));
+  }
+
+  private static Operand matrices(int[] batch, int rows, int columns) {
+    int[] dims = Arrays.copyOf(batch, batch.length + 2);
+    dims[batch.length] = rows;
+    dims[batch.length + 1] = columns;
+    return Operand.signed(dims);
   }
 }

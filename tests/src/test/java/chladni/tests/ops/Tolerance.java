@@ -87,7 +87,7 @@ record Tolerance(double allowed) {
     return switch (node.op()) {
       case Sum _, ChannelSum _, BlockSum2d _ ->
           node.input(0).shape().elements() / node.shape().elements();
-      case MatMul op -> node.input(0).shape().dim(op.transposeA() ? 0 : 1);
+      case MatMul op -> op.inner(node.input(0).shape());
       case Conv2d _ -> node.input(1).shape().elements() / node.shape().dim(1);
       case ConvTranspose2d op -> {
         Shape w = node.input(1).shape();

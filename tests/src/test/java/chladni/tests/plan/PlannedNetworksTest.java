@@ -137,6 +137,42 @@ final class PlannedNetworksTest {
   }
 
   @Test
+  void attentionTrainsAsTheReferenceDoesInRowMajorMatrices() {
+    Graph graph = new Graph();
+    Node x = graph.input("x", Shape.of(2, 5, 8));
+    Parameters p = new Parameters(graph, "");
+    Node q = heads(Layers.linear(p, "q", x, 6, BIASED));
+    Node k = heads(Layers.linear(p, "k", x, 6, BIASED));
+    Node v = heads(Layers.linear(p, "v", x, 6, BIASED));
+    Node weights = Ops.softmax(Ops.scale(Ops.matmul(q, k, false, true), 0.7));
+    Node y = Layers.linear(p, "out", Ops.tanh(Ops.matmul(weights, v)), 4, BIASED);
+    Node loss = Ops.mean(Ops.square(y));
+    Adam.standard("adam").minimize(loss, graph.constant(0.01), p.trainable());
+    graph.output("loss", loss);
+    Plan plan = Twin.agrees(graph, 3, 9);
+    // Only the sums over rows, one column wide, have no product that wants them row-major.
+    assertThat(plan.buffers())
+        .filteredOn(b -> b.type().shape().rank() == 4 && b.type().shape().dim(3) > 1)
+        .isNotEmpty()
+        .allMatch(b -> b.layout() == Layout.ROW_MAJOR);
+    assertThat(
+            plan.steps().stream()
+                .filter(
+                    s ->
+                        s instanceof OpStep o
+                            && o.node().op() instanceof MatMul
+                            && o.node().shape().rank() == 4
+                            && !o.epilogue().isEmpty()))
+        .hasSize(1);
+  }
+
+  /** (N, T, 6) to (N, 3 heads, T, 2). */
+  private static Node heads(Node x) {
+    Shape s = x.shape();
+    return Ops.transpose(Ops.reshape(x, Shape.of(s.dim(0), s.dim(1), 3, 2)), 0, 2, 1, 3);
+  }
+
+  @Test
   void variablesMaySwap() {
     Graph graph = new Graph();
     Variable a = Variable.state("a", Shape.of(3), Initializers.normal(0, 1));

@@ -1,8 +1,10 @@
 package chladni.engine.backend;
 
+import chladni.engine.api.Experimental;
 import chladni.engine.graph.Graph;
 
 /** An opened backend. It owns its threads and native state; programs and stores die with it. */
+@Experimental
 public interface Backend extends AutoCloseable {
   /** The name of its provider. */
   String name();

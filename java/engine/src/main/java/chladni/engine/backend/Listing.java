@@ -1,5 +1,6 @@
 package chladni.engine.backend;
 
+import chladni.engine.api.Experimental;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
@@ -11,6 +12,7 @@ import java.util.Set;
  *
  * @param backend the device, its kernels and libraries
  */
+@Experimental
 public record Listing(String backend, List<Step> steps, Memory memory) {
   /** What sort of thing a step is. */
   public enum Kind {

@@ -1,5 +1,6 @@
 package chladni.engine.backend;
 
+import chladni.engine.api.Experimental;
 import java.util.Arrays;
 import java.util.List;
 
@@ -15,6 +16,7 @@ import java.util.List;
  * @param value what stands there
  * @param sources inputs and variables that the step reads and that were not finite before the run
  */
+@Experimental
 public record NonFinite(
     int step,
     String label,

@@ -2,22 +2,37 @@ package chladni.engine.graph;
 
 import java.util.List;
 
-/** (M, K) times (K, N) gives (M, N); a transposed operand is given as (K, M) or (N, K). */
+/**
+ * Matrices times matrices: (..., M, K) and (..., K, N) with equal axes in front give (..., M, N); a
+ * transposed operand is given as (..., K, M) or (..., N, K).
+ */
 public record MatMul(boolean transposeA, boolean transposeB) implements Op {
   @Override
   public TensorType infer(Operands in) {
-    in.floats(2).rank(0, 2, "a matrix").rank(1, 2, "a matrix");
-    int ka = in.shape(0).dim(transposeA ? 0 : 1);
-    int kb = in.shape(1).dim(transposeB ? 1 : 0);
+    in.floats(2);
+    Shape a = in.shape(0);
+    Shape b = in.shape(1);
     in.check(
-        ka == kb,
+        a.rank() >= 2
+            && a.rank() == b.rank()
+            && a.with(-2, 1).with(-1, 1).equals(b.with(-2, 1).with(-1, 1)),
+        "operands must be matrices behind equal axes, got %s and %s. Broadcast or reshape one.",
+        a,
+        b);
+    in.check(
+        inner(a) == b.dim(transposeB ? -1 : -2),
         "inner dimensions must be equal, got %d of %s and %d of %s.",
-        ka,
-        in.shape(0),
-        kb,
-        in.shape(1));
+        inner(a),
+        a,
+        b.dim(transposeB ? -1 : -2),
+        b);
     return TensorType.floats(
-        Shape.of(in.shape(0).dim(transposeA ? 1 : 0), in.shape(1).dim(transposeB ? 0 : 1)));
+        a.with(-2, a.dim(transposeA ? -1 : -2)).with(-1, b.dim(transposeB ? -2 : -1)));
+  }
+
+  /** K, the length of the sums, of the first operand's shape. */
+  public int inner(Shape a) {
+    return a.dim(transposeA ? -2 : -1);
   }
 
   @Override

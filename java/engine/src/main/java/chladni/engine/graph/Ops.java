@@ -146,8 +146,11 @@ public final class Ops {
   }
 
   private static Shape common(String verb, Node a, Node b) {
-    Shape x = a.shape();
-    Shape y = b.shape();
+    return common(verb, a, a.shape(), b, b.shape());
+  }
+
+  /** The shape to which x and y, which a and b have in full or in part, broadcast. */
+  private static Shape common(String verb, Node a, Shape x, Node b, Shape y) {
     int rank = Math.max(x.rank(), y.rank());
     int[] dims = new int[rank];
     for (int i = 1; i <= rank; i++) {
@@ -177,6 +180,12 @@ public final class Ops {
   public static Node flatten(Node x) {
     int n = x.shape().dim(0);
     return reshape(x, Shape.of(n, Math.toIntExact(x.shape().elements() / n)));
+  }
+
+  /** All axes but the last become one. */
+  public static Node rows(Node x) {
+    int n = x.shape().dim(-1);
+    return reshape(x, Shape.of(Math.toIntExact(x.shape().elements() / n), n));
   }
 
   /** Axes in another order; without one, in reverse. */
@@ -259,8 +268,25 @@ public final class Ops {
     return matmul(a, b, false, false);
   }
 
+  /**
+   * The last two axes are matrices, those in front broadcast. One matrix on the right of many that
+   * are not transposed multiplies all their rows at once.
+   */
   public static Node matmul(Node a, Node b, boolean transposeA, boolean transposeB) {
-    return append(new MatMul(transposeA, transposeB), a, b);
+    Shape x = a.shape();
+    Shape y = b.shape();
+    MatMul op = new MatMul(transposeA, transposeB);
+    if (x.rank() < 2 || y.rank() < 2 || (x.rank() == 2 && y.rank() == 2)) {
+      return append(op, a, b);
+    }
+    if (y.rank() == 2 && !transposeA) {
+      Node product = append(op, rows(a), b);
+      return reshape(product, x.with(-1, product.shape().dim(1)));
+    }
+    Shape batch = common("matmul", a, x.with(-2, 1).with(-1, 1), b, y.with(-2, 1).with(-1, 1));
+    Shape wideA = batch.with(-2, x.dim(-2)).with(-1, x.dim(-1));
+    Shape wideB = batch.with(-2, y.dim(-2)).with(-1, y.dim(-1));
+    return append(op, broadcast(a, wideA), broadcast(b, wideB));
   }
 
   public static Node conv2d(Node src, Node weight, Window window) {

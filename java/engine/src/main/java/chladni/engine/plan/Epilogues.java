@@ -63,7 +63,9 @@ final class Epilogues {
     while (open && flow.users(tail).size() == 1 && !flow.isRoot(tail)) {
       Node next = flow.users(tail).get(0);
       Stage stage = stage(tail, next);
-      if (stage == null) {
+      // Axis 1 of many matrices is no axis of channels.
+      boolean many = product.op() instanceof MatMul && product.shape().rank() > 2;
+      if (stage == null || (many && stage.operand() != null)) {
         break;
       }
       stages.add(stage);

@@ -10,6 +10,7 @@ import chladni.engine.graph.Dropout;
 import chladni.engine.graph.ElementwiseOp;
 import chladni.engine.graph.Input;
 import chladni.engine.graph.LogSoftmax;
+import chladni.engine.graph.MatMul;
 import chladni.engine.graph.MaxPool2d;
 import chladni.engine.graph.MaxPool2dGrad;
 import chladni.engine.graph.Node;
@@ -23,8 +24,8 @@ import java.util.Set;
 
 /**
  * The layout of each node, should it be materialised. Nodes of rank 4 that elementwise operations
- * tie together share one: a family of convolution weights is packed, other weights are row-major,
- * everything else has its channels last. Weights of groups are small, and one tensor may serve
+ * tie together share one: a family of convolution weights is packed, other weights and matrices are
+ * row-major, everything else has its channels last. Weights of groups are small, and one tensor may serve
  * different numbers of groups: they are row-major.
  */
 final class Layouts {
@@ -33,6 +34,7 @@ final class Layouts {
     private boolean weights;
     private boolean activations;
     private boolean foreign;
+    private boolean matrices;
     private final Set<String> convolved = new HashSet<>();
   }
 
@@ -87,6 +89,10 @@ final class Layouts {
         activation(node);
         node.inputs().forEach(this::activation);
       }
+      case MatMul _ -> {
+        matrices(node);
+        node.inputs().forEach(this::matrices);
+      }
       case Dropout _ when tied -> activation(node);
       case ElementwiseOp _ -> {}
       default -> {
@@ -104,6 +110,13 @@ final class Layouts {
       Ties weight = of4(node.input(1));
       weight.convolved.add(names.getOrDefault(node.input(1), ""));
       weight.foreign |= groups > 1;
+    }
+  }
+
+  private void matrices(Node node) {
+    if (isTied(node)) {
+      of4(node).foreign = true;
+      of4(node).matrices = true;
     }
   }
 
@@ -156,7 +169,7 @@ final class Layouts {
       return Layout.ROW_MAJOR;
     }
     return switch (node.op()) {
-      case Input _, LogSoftmax _, OneHot _, ToFloat _ -> Layout.ROW_MAJOR;
+      case Input _, LogSoftmax _, MatMul _, OneHot _, ToFloat _ -> Layout.ROW_MAJOR;
       case Conv2d _, ConvTranspose2d _, MaxPool2d _, MaxPool2dGrad _, Dropout _ ->
           Layout.CHANNELS_LAST;
       default -> {
@@ -166,7 +179,9 @@ final class Layouts {
         boolean plain =
             node.op() instanceof ReadVariable
                 || node.op() instanceof ConvWeightGrad
-                || (isTied(node) && of4(node).weights && !of4(node).activations);
+                || (isTied(node)
+                    && (of4(node).weights || of4(node).matrices)
+                    && !of4(node).activations);
         yield plain ? Layout.ROW_MAJOR : Layout.CHANNELS_LAST;
       }
     };

@@ -1,9 +1,9 @@
 package chladni.engine.backend.cpu;
 
-import chladni.engine.backend.Lister;
 import chladni.engine.backend.Listing;
 import chladni.engine.backend.Listing.Where;
 import chladni.engine.backend.ProgramException;
+import chladni.engine.backend.listing.Lister;
 import chladni.engine.graph.Shape;
 import chladni.engine.memory.HostArena;
 import chladni.engine.plan.Buffer;

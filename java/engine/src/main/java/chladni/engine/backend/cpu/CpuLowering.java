@@ -1,8 +1,8 @@
 package chladni.engine.backend.cpu;
 
-import chladni.engine.backend.Lister;
 import chladni.engine.backend.Listing;
 import chladni.engine.backend.ProgramException;
+import chladni.engine.backend.listing.Lister;
 import chladni.engine.graph.Assign;
 import chladni.engine.graph.BatchNorm;
 import chladni.engine.graph.BlockSum2d;

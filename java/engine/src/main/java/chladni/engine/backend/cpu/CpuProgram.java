@@ -11,16 +11,14 @@ import chladni.engine.graph.Graph;
 import chladni.engine.graph.Input;
 import chladni.engine.graph.Node;
 import chladni.engine.memory.HostArena;
-import chladni.engine.plan.Buffer;
 import chladni.engine.plan.Plan;
 import chladni.engine.plan.Planner;
 import java.lang.foreign.MemorySegment;
 import java.util.HashMap;
-import java.util.HashSet;
+import java.util.LinkedHashSet;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import java.util.concurrent.Callable;
 import java.util.function.Consumer;
 
 /**
@@ -33,9 +31,10 @@ public final class CpuProgram extends Program {
   private final Plan plan;
   private final HostArena rimArena = new HostArena("inputs and outputs");
   private final Map<String, MemorySegment> rim = new HashMap<>();
-  private final Set<String> unwritten = new HashSet<>();
-  private final Map<Node, String> outputNames = new HashMap<>();
-  private final Callable<Void> runOnce = this::runBound;
+  private final Map<Node, MemorySegment> inputs = new HashMap<>();
+  private final Map<Node, MemorySegment> outputs = new HashMap<>();
+  private final Set<Node> unwritten = new LinkedHashSet<>();
+  private final Runnable runOnce = this::runBound;
   private BoundProgram bound;
   private boolean ran;
 
@@ -44,20 +43,15 @@ public final class CpuProgram extends Program {
     this.store = store;
     this.backend = store.backend();
     this.plan = plan;
-    graph
-        .inputs()
-        .forEach(
-            (name, node) -> {
-              rim.put("in:" + name, rimArena.allocate(node.shape().elements() * Float.BYTES));
-              unwritten.add(name);
-            });
-    graph
-        .outputs()
-        .forEach(
-            (name, node) -> {
-              rim.put("out:" + name, rimArena.allocate(node.shape().elements() * Float.BYTES));
-              outputNames.putIfAbsent(node, name);
-            });
+    graph.inputs().forEach((name, node) -> inputs.put(node, place("in:" + name, node)));
+    graph.outputs().forEach((name, node) -> outputs.putIfAbsent(node, place("out:" + name, node)));
+    unwritten.addAll(graph.inputs().values());
+  }
+
+  private MemorySegment place(String key, Node node) {
+    MemorySegment values = rimArena.allocate(node.shape().elements() * Float.BYTES);
+    rim.put(key, values);
+    return values;
   }
 
   static CpuProgram of(Graph graph, CpuStore store) {
@@ -83,16 +77,15 @@ public final class CpuProgram extends Program {
     bound = fresh;
   }
 
-  private Void runBound() {
+  private void runBound() {
     backend.library().programRun(rebound().program());
-    return null;
   }
 
   @Override
   protected void execute() {
     checkReady();
     ran = false;
-    backend.thread().call(runOnce);
+    backend.thread().run(runOnce);
     ran = true;
   }
 
@@ -102,7 +95,7 @@ public final class CpuProgram extends Program {
     if (!unwritten.isEmpty()) {
       throw new ProgramException(
           "input '%s': it has no value yet. Write it before the first run."
-              .formatted(unwritten.iterator().next()));
+              .formatted(((Input) unwritten.iterator().next().op()).key()));
     }
   }
 
@@ -147,21 +140,25 @@ public final class CpuProgram extends Program {
   @Override
   protected void copyIn(Node input, float[] values) {
     checkOpen();
-    String key = key(input);
-    MemorySegment.copy(values, 0, rim.get("in:" + key), JAVA_FLOAT, 0, values.length);
-    unwritten.remove(key);
+    MemorySegment.copy(values, 0, inputs.get(input), JAVA_FLOAT, 0, values.length);
+    unwritten.remove(input);
+  }
+
+  @Override
+  protected void copyIn(Node input, double[] values) {
+    checkOpen();
+    MemorySegment to = inputs.get(input);
+    for (int i = 0; i < values.length; i++) {
+      to.setAtIndex(JAVA_FLOAT, i, (float) values[i]);
+    }
+    unwritten.remove(input);
   }
 
   @Override
   protected void copyIn(Node input, int[] values) {
     checkOpen();
-    String key = key(input);
-    MemorySegment.copy(values, 0, rim.get("in:" + key), JAVA_INT, 0, values.length);
-    unwritten.remove(key);
-  }
-
-  private static String key(Node input) {
-    return ((Input) input.op()).key();
+    MemorySegment.copy(values, 0, inputs.get(input), JAVA_INT, 0, values.length);
+    unwritten.remove(input);
   }
 
   @Override
@@ -187,8 +184,7 @@ public final class CpuProgram extends Program {
     if (!ran) {
       throw new ProgramException("output: there is none before the first run. Call run first.");
     }
-    Buffer buffer = plan.outputs().get(outputNames.get(output));
-    return bound.binding().segment(buffer);
+    return outputs.get(output);
   }
 
   @Override

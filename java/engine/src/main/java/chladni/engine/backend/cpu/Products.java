@@ -180,9 +180,10 @@ final class Products {
   }
 
   private long matMul(OpStep step, MatMul op, Shape a, Shape out, List<Epilogue> epilogue) {
+    long batch = out.elements() / out.dim(-2) / out.dim(-1);
     Words words =
         new Words()
-            .add(out.dim(0), a.dim(op.transposeA() ? 0 : 1), out.dim(1))
+            .add(batch, out.dim(-2), op.inner(a), out.dim(-1))
             .add(op.transposeA() ? 1 : 0, op.transposeB() ? 1 : 0);
     posts(words, epilogue);
     return lowering.primitive(library.matmulCreate(lowering.engine(), words, step.label()));

@@ -2,9 +2,9 @@ package chladni.engine.backend.cpu;
 
 import static java.lang.foreign.ValueLayout.JAVA_FLOAT;
 
-import chladni.engine.backend.Lister;
 import chladni.engine.backend.Listing;
 import chladni.engine.backend.NonFinite;
+import chladni.engine.backend.listing.Lister;
 import chladni.engine.graph.DType;
 import chladni.engine.graph.Shape;
 import chladni.engine.memory.HostArena;

@@ -1,5 +1,6 @@
-package chladni.engine.backend;
+package chladni.engine.backend.listing;
 
+import chladni.engine.backend.Listing;
 import chladni.engine.backend.Listing.Kind;
 import chladni.engine.backend.Listing.Place;
 import chladni.engine.backend.Listing.Tensor;
