@@ -14,7 +14,8 @@ final class OpCases {
               ReductionCases.all(),
               ConvolutionCases.all(),
               NormalisationCases.all(),
-              StateCases.all())
+              StateCases.all(),
+              CustomCases.all())
           .flatMap(List::stream)
           .toList();
 

@@ -12,6 +12,9 @@ public interface Backend extends AutoCloseable {
   /** One line for people: instruction sets, library versions, threads. */
   String description();
 
+  /** How many threads compute: the last bits of a result may depend on it. */
+  int threads();
+
   /** An empty store; variables take their first values from the seed. */
   Store newStore(long seed, Precision precision);
 

@@ -15,6 +15,7 @@ record BoundProgram(
     long program,
     HostArena host,
     Binding binding,
+    CustomSteps customs,
     List<Long> primitives,
     List<Long> layouts,
     List<CpuLowering.Line> lines,
@@ -28,6 +29,7 @@ record BoundProgram(
     }
     primitives.forEach(library::primitiveDestroy);
     layouts.forEach(library::layoutDestroy);
+    customs.close();
     binding.close();
     host.close();
   }

@@ -14,6 +14,7 @@ import chladni.engine.graph.Constant;
 import chladni.engine.graph.Conv2d;
 import chladni.engine.graph.ConvTranspose2d;
 import chladni.engine.graph.ConvWeightGrad;
+import chladni.engine.graph.CustomOp;
 import chladni.engine.graph.Dropout;
 import chladni.engine.graph.ElementwiseOp;
 import chladni.engine.graph.Increment;
@@ -68,6 +69,7 @@ final class CpuLowering {
   static final int TO_FLOAT = 11;
   static final int INCREMENT = 12;
   static final int COPY = 13;
+  static final int CUSTOM = 30;
 
   /** Stands for the start of scratch memory until its size is known. */
   private static final long SCRATCH = 0xFFFF_DEAD_0000_0001L;
@@ -81,6 +83,7 @@ final class CpuLowering {
   private final Binding binding;
   private final Products products;
   private final FusedWords fused;
+  private final CustomSteps customs = new CustomSteps();
   private final Lister lister;
 
   /** The instruction set of our kernels, after their names. */
@@ -148,6 +151,7 @@ final class CpuLowering {
           program,
           host,
           binding,
+          customs,
           primitives,
           layouts,
           pending.stream().map(Pending::line).toList(),
@@ -156,7 +160,8 @@ final class CpuLowering {
               copyBytes.values().stream().mapToLong(n -> n).sum()),
           store.epoch());
     } catch (RuntimeException | Error e) {
-      new BoundProgram(library, program, host, binding, primitives, layouts, List.of(), null, 0)
+      new BoundProgram(
+              library, program, host, binding, customs, primitives, layouts, List.of(), null, 0)
           .close();
       throw e;
     }
@@ -216,6 +221,8 @@ final class CpuLowering {
               INCREMENT,
               new Words().add(elements(step.output()), address(step, 0), output(step)),
               line(step, "increment"));
+      case CustomOp op ->
+          add(CUSTOM, customs.words(step, op, binding), line(step, "custom, Java"));
       case Assign _,
           BatchNorm _,
           BlockSum2d _,

@@ -3,6 +3,7 @@ package chladni.engine.backend.cpu;
 import static java.lang.foreign.ValueLayout.JAVA_FLOAT;
 import static java.lang.foreign.ValueLayout.JAVA_INT;
 
+import chladni.engine.backend.CustomOpException;
 import chladni.engine.backend.Listing;
 import chladni.engine.backend.NonFinite;
 import chladni.engine.backend.Program;
@@ -78,7 +79,17 @@ public final class CpuProgram extends Program {
   }
 
   private void runBound() {
-    backend.library().programRun(rebound().program());
+    try {
+      backend.library().programRun(rebound().program());
+    } catch (NativeException e) {
+      throw cause(e);
+    }
+  }
+
+  /** What a custom operation threw, if that is why the run ended. */
+  private RuntimeException cause(NativeException e) {
+    CustomOpException thrown = bound.customs().takeFailure();
+    return thrown == null ? e : thrown;
   }
 
   @Override
@@ -126,7 +137,16 @@ public final class CpuProgram extends Program {
   private void stepwise(Consumer<BoundProgram> steps) {
     checkReady();
     ran = false;
-    backend.thread().run(() -> steps.accept(rebound()));
+    backend
+        .thread()
+        .run(
+            () -> {
+              try {
+                steps.accept(rebound());
+              } catch (NativeException e) {
+                throw cause(e);
+              }
+            });
     ran = true;
   }
 
