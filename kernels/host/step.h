@@ -37,4 +37,7 @@ std::unique_ptr<Step> make_reduction(Engine *engine, Words words);
 // custom.cpp
 std::unique_ptr<Step> make_custom(Words words);
 
+// index.cpp
+std::unique_ptr<Step> make_index(Engine *engine, int kind, Words words);
+
 }  // namespace chladni

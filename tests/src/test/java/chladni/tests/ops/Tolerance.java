@@ -97,7 +97,7 @@ record Tolerance(double allowed) {
         Shape small = node.input(1).shape();
         yield (long) small.dim(0) * small.dim(2) * small.dim(3);
       }
-      case LogSoftmax _ -> node.shape().dim(-1);
+      case LogSoftmax(int axis) -> node.shape().dim(axis);
       default -> 1;
     };
   }

@@ -3,6 +3,7 @@ package chladni.engine.backend.cpu;
 import chladni.engine.backend.Listing;
 import chladni.engine.backend.ProgramException;
 import chladni.engine.backend.listing.Lister;
+import chladni.engine.graph.ArgMax;
 import chladni.engine.graph.Assign;
 import chladni.engine.graph.BatchNorm;
 import chladni.engine.graph.BlockSum2d;
@@ -17,7 +18,9 @@ import chladni.engine.graph.ConvWeightGrad;
 import chladni.engine.graph.CustomOp;
 import chladni.engine.graph.Dropout;
 import chladni.engine.graph.ElementwiseOp;
+import chladni.engine.graph.Flip;
 import chladni.engine.graph.Increment;
+import chladni.engine.graph.IndexOp;
 import chladni.engine.graph.Input;
 import chladni.engine.graph.LogSoftmax;
 import chladni.engine.graph.MatMul;
@@ -33,6 +36,7 @@ import chladni.engine.graph.Shape;
 import chladni.engine.graph.Slice;
 import chladni.engine.graph.Sum;
 import chladni.engine.graph.ToFloat;
+import chladni.engine.graph.TopK;
 import chladni.engine.graph.Transpose;
 import chladni.engine.graph.UpsampleNearest2d;
 import chladni.engine.graph.Window;
@@ -82,6 +86,7 @@ final class CpuLowering {
   private final CpuStore store;
   private final Binding binding;
   private final Products products;
+  private final IndexSteps indexing = new IndexSteps(this);
   private final FusedWords fused;
   private final CustomSteps customs = new CustomSteps();
   private final Lister lister;
@@ -203,7 +208,11 @@ final class CpuLowering {
           pool(MAX_POOL, step, step.output(), kernelH, kernelW, window);
       case MaxPool2dGrad(int kernelH, int kernelW, Window window) ->
           pool(MAX_POOL_GRAD, step, step.inputs().get(1), kernelH, kernelW, window);
-      case LogSoftmax _ -> logSoftmax(step);
+      case LogSoftmax(int axis) ->
+          add(LOG_SOFTMAX, IndexSteps.around(step.node().shape(), axis), step, "rows" + kernels);
+      case IndexOp op -> indexing.lower(step, op);
+      case ArgMax(int axis, boolean _) -> indexing.argMax(step, axis);
+      case TopK(int axis, int k) -> indexing.topK(step, axis, k);
       case Dropout op -> dropout(step, op);
       case OneHot(int classes) ->
           add(
@@ -232,6 +241,7 @@ final class CpuLowering {
           Concat _,
           Constant _,
           ElementwiseOp _,
+          Flip _,
           Input _,
           Max _,
           Pad _,
@@ -258,18 +268,6 @@ final class CpuLowering {
       words.add(address(step, 1));
     }
     add(kind, words, line(step, "max pool" + kernels));
-  }
-
-  private void logSoftmax(OpStep step) {
-    Shape s = step.output().type().shape();
-    long length = s.dim(-1);
-    boolean last = step.output().layout() == Layout.CHANNELS_LAST;
-    long inner = last ? s.dim(1) : 1;
-    Words words =
-        new Words()
-            .add(s.elements() / length / inner, length, inner)
-            .add(address(step, 0), output(step));
-    add(LOG_SOFTMAX, words, line(step, "rows" + kernels));
   }
 
   private void dropout(OpStep step, Dropout op) {
@@ -334,6 +332,12 @@ final class CpuLowering {
             List.of(counter),
             Listing.Work.NONE),
         List.of());
+  }
+
+  /** A native step whose words end with the addresses of the inputs and of the output. */
+  void add(int kind, Words words, OpStep step, String implementation) {
+    step.inputs().forEach(b -> words.add(binding.address(b)));
+    add(kind, words.add(output(step)), line(step, implementation));
   }
 
   private void add(int kind, Words words, Line line) {
