@@ -7,6 +7,7 @@ import chladni.engine.backend.listing.Lister;
 import chladni.engine.graph.Shape;
 import chladni.engine.memory.HostArena;
 import chladni.engine.plan.Buffer;
+import chladni.engine.plan.Format;
 import chladni.engine.plan.Layout;
 import chladni.engine.plan.MemoryPlan;
 import chladni.engine.plan.OpStep;
@@ -15,7 +16,6 @@ import chladni.engine.plan.Plan;
 import chladni.engine.plan.Step;
 import java.lang.foreign.MemorySegment;
 import java.util.HashMap;
-import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -34,7 +34,6 @@ final class Binding implements Lister.Buffers, AutoCloseable {
   private final Map<String, MemorySegment> rim;
   private final Map<String, Long> families = new HashMap<>();
   private final Map<String, Long> plains = new HashMap<>();
-  private final Set<String> assigned = new HashSet<>();
   private MemoryPlan memory;
   private MemorySegment arena;
 
@@ -46,13 +45,6 @@ final class Binding implements Lister.Buffers, AutoCloseable {
     this.store = store;
     this.plan = plan;
     this.rim = rim;
-    for (Step step : plan.steps()) {
-      for (Buffer b : step.writes()) {
-        if (b.root().place() instanceof Place.OfVariable(String name)) {
-          assigned.add(name);
-        }
-      }
-    }
   }
 
   /**
@@ -145,12 +137,12 @@ final class Binding implements Lister.Buffers, AutoCloseable {
   public long bytes(Buffer buffer) {
     return buffer.layout() == Layout.PACKED
         ? library.layoutBytes(families.get(buffer.family()))
-        : buffer.type().shape().elements() * Float.BYTES;
+        : buffer.type().shape().elements() * buffer.format().bytes();
   }
 
   /** All physical elements, padding included. */
   long elements(Buffer buffer) {
-    return bytes(buffer) / Float.BYTES;
+    return bytes(buffer) / buffer.format().bytes();
   }
 
   /** The physical layout of a weight buffer; it stays this binding's. */
@@ -183,11 +175,6 @@ final class Binding implements Lister.Buffers, AutoCloseable {
     return buffer.root().place() instanceof Place.OfVariable(String name) ? name : null;
   }
 
-  /** Whether this program changes the variable that the buffer is. */
-  boolean isAssigned(Buffer buffer) {
-    return assigned.contains(variable(buffer));
-  }
-
   @Override
   public Listing.Place place(Buffer buffer) {
     Buffer root = buffer.root();
@@ -202,10 +189,11 @@ final class Binding implements Lister.Buffers, AutoCloseable {
 
   @Override
   public String layout(Buffer buffer) {
+    String format = buffer.format() == Format.BFLOAT16 ? " bf16" : "";
     return switch (buffer.layout()) {
       case PACKED -> library.layoutText(families.get(buffer.family()));
-      case CHANNELS_LAST -> "nhwc";
-      case ROW_MAJOR -> "row-major";
+      case CHANNELS_LAST -> "nhwc" + format;
+      case ROW_MAJOR -> "row-major" + format;
     };
   }
 

@@ -45,6 +45,7 @@ import chladni.engine.plan.Buffer;
 import chladni.engine.plan.CopyStep;
 import chladni.engine.plan.ElementwiseStep;
 import chladni.engine.plan.Epilogue;
+import chladni.engine.plan.Format;
 import chladni.engine.plan.Layout;
 import chladni.engine.plan.OpStep;
 import chladni.engine.plan.ReductionStep;
@@ -100,6 +101,7 @@ final class CpuLowering {
   private final List<Long> layouts = new ArrayList<>();
   private final Map<CpuStore.Copy, Long> copyBytes = new HashMap<>();
   private long scratchBytes;
+  private long wideBytes;
   private long temporaryBytes;
 
   private record Pending(int kind, Words words, Line line) {}
@@ -111,8 +113,8 @@ final class CpuLowering {
    */
   record Line(Listing.Step listed, List<Buffer> writes) {}
 
-  /** A weight as a primitive takes it. */
-  record Weights(long address, Listing.Tensor listed) {}
+  /** An operand or a result as a primitive takes it, which need not be where the plan has it. */
+  record Taken(long address, Listing.Tensor listed) {}
 
   CpuLowering(CpuBackend backend, CpuStore store, Binding binding) {
     this.backend = backend;
@@ -161,7 +163,7 @@ final class CpuLowering {
           layouts,
           pending.stream().map(Pending::line).toList(),
           binding.memory(
-              scratchBytes + temporaryBytes,
+              scratchBytes + temporaryBytes + wideBytes,
               copyBytes.values().stream().mapToLong(n -> n).sum()),
           store.epoch());
     } catch (RuntimeException | Error e) {
@@ -369,10 +371,10 @@ final class CpuLowering {
   }
 
   /** A weight in this layout, after a step that brings it there if need be. */
-  Weights weights(Buffer weight, long layout) {
+  Taken weights(Buffer weight, long layout) {
     long lies = binding.weightLayout(weight);
     if (library.layoutEqual(lies, layout)) {
-      return new Weights(binding.address(weight), lister.tensor(weight));
+      return asItLies(weight);
     }
     String variable = Binding.variable(weight);
     if (variable == null) {
@@ -380,7 +382,7 @@ final class CpuLowering {
       long address = temporary(to.bytes());
       Words words = reorder(lies, binding.address(weight), layout, address, 0, 0);
       add(PACK, words, moved(Listing.Kind.REORDER, lister.tensor(weight), to, List.of()));
-      return new Weights(address, to);
+      return new Taken(address, to);
     }
     CpuStore.Copy copy = store.copy(variable, layout);
     copyBytes.put(copy, library.layoutBytes(layout));
@@ -390,17 +392,32 @@ final class CpuLowering {
     Words words =
         reorder(lies, binding.address(weight), layout, address, version, copy.held().address());
     add(PACK, words, moved(Listing.Kind.PACK, lister.tensor(weight), to, List.of()));
-    return new Weights(address, to);
+    return new Taken(address, to);
+  }
+
+  /** A buffer where the plan has it. */
+  Taken asItLies(Buffer buffer) {
+    return new Taken(binding.address(buffer), lister.tensor(buffer));
+  }
+
+  /** Memory for a product in 32 bits, before an epilogue of its own rounds it into its buffer. */
+  Taken wide(Buffer product) {
+    long bytes = product.type().shape().elements() * Format.SINGLE.bytes();
+    String layout = product.layout() == Layout.CHANNELS_LAST ? "nhwc" : "row-major";
+    Listing.Place place = Listing.Place.of(Listing.Where.SCRATCH, "");
+    wideBytes += bytes;
+    return new Taken(
+        host.allocate(bytes).address(), new Listing.Tensor(product.label(), layout, place, bytes));
   }
 
   /** Memory for a weight's gradient in another layout than its own, until {@link #settle}. */
-  Weights unsettled(Buffer gradient, long layout) {
+  Taken unsettled(Buffer gradient, long layout) {
     Listing.Tensor listed = temporary(gradient, layout);
-    return new Weights(temporary(listed.bytes()), listed);
+    return new Taken(temporary(listed.bytes()), listed);
   }
 
   /** Brings the gradient into its own layout, at every run. */
-  void settle(Weights from, long layout, Buffer gradient) {
+  void settle(Taken from, long layout, Buffer gradient) {
     long to = binding.address(gradient);
     Words words = reorder(layout, from.address(), binding.weightLayout(gradient), to, 0, 0);
     Listing.Tensor listed = lister.tensor(gradient);
@@ -449,30 +466,28 @@ final class CpuLowering {
       long primitive, Words arguments, OpStep step, Map<Buffer, Listing.Tensor> elsewhere) {
     Words words = new Words().add(primitive, arguments.size() / 2).add(arguments);
     String implementation = library.primitiveImplementation(primitive);
-    List<Buffer> results = elsewhere.containsKey(step.output()) ? List.of() : step.writes();
-    add(PRIMITIVE, words, new Line(lister.with(elsewhere).step(step, implementation), results));
+    Listing.Step listed = lister.with(elsewhere).step(step, implementation);
+    boolean inPlace = listed.writes().equals(List.of(lister.tensor(step.output())));
+    add(PRIMITIVE, words, new Line(listed, inPlace ? step.writes() : List.of()));
   }
 
-  /** An epilogue that its product would not take: a kernel over the result. */
-  void epilogue(OpStep step) {
+  /** An epilogue that its product would not take: a kernel over what the product left. */
+  void epilogue(OpStep step, Taken product) {
     Listing.Tensor result = lister.tensor(step.output());
     List<Node> nodes = step.epilogue().stream().map(Epilogue::node).toList();
+    long flops = nodes.stream().mapToLong(n -> n.op().flops(n)).sum();
     add(
         ELEMENTWISE,
-        new FusedWords(binding).epilogue(step.output(), step.epilogue()),
+        fused.epilogue(product.address(), step.output(), step.epilogue()),
         new Line(
             new Listing.Step(
                 Listing.Kind.ELEMENTWISE,
                 result.label(),
                 nodes.stream().map(Node::toString).toList(),
                 "elementwise" + kernels,
+                List.of(product.listed()),
                 List.of(result),
-                List.of(result),
-                new Listing.Work(
-                    0,
-                    nodes.stream().mapToLong(n -> n.op().flops(n)).sum(),
-                    result.bytes(),
-                    result.bytes())),
+                new Listing.Work(0, flops, product.listed().bytes(), result.bytes())),
             step.writes()));
   }
 }

@@ -15,15 +15,18 @@ import chladni.engine.graph.Tanh;
 import chladni.engine.graph.Window;
 import chladni.engine.plan.Buffer;
 import chladni.engine.plan.Epilogue;
+import chladni.engine.plan.Format;
 import chladni.engine.plan.Layout;
 import chladni.engine.plan.OpStep;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.BiFunction;
 
 /**
  * Convolutions and matrix products through oneDNN. A weight is taken as it lies where an optimised
  * implementation reads that layout; else the implementation chooses and a packed copy is kept,
- * which is made again only when the variable has changed.
+ * which is made again only when the variable has changed; so too where operands are bfloat16.
  */
 final class Products {
   private static final int FORWARD = 0;
@@ -71,51 +74,50 @@ final class Products {
 
   private void convolution(OpStep step, int kind, Words geometry, Buffer src, Buffer weight) {
     String subject = step.label();
-    List<Epilogue> epilogue = step.epilogue();
-    Words words = words(kind, geometry, epilogue);
-    long primitive = choose(kind, words, weight, subject);
-    boolean fused = true;
-    if (!epilogue.isEmpty() && isReference(primitive)) {
-      epilogue = List.of();
-      primitive = choose(kind, words(kind, geometry, epilogue), weight, subject);
-      fused = false;
-    }
-    long layout = lowering.own(library.primitiveWeights(primitive));
-    CpuLowering.Weights weights = lowering.weights(weight, layout);
-    Words args = new Words();
+    Chosen chosen =
+        choose(
+            step,
+            (epilogue, result) ->
+                choose(
+                    kind,
+                    words(kind, src.format(), result, geometry, epilogue),
+                    src.format() == weight.format() ? weight : null,
+                    subject));
+    long layout = lowering.own(library.primitiveWeights(chosen.primitive()));
+    CpuLowering.Taken weights = lowering.weights(weight, layout);
     boolean backward = kind == BACKWARD_DATA;
-    args.add(backward ? DIFF_DST : SRC, binding.address(src));
-    args.add(WEIGHTS, weights.address());
-    args.add(backward ? DIFF_SRC : DST, binding.address(step.output()));
-    epilogueArguments(args, epilogue);
-    execute(primitive, args, step, fused, Map.of(weight, weights.listed()));
+    Words args =
+        new Words()
+            .add(backward ? DIFF_DST : SRC, binding.address(src))
+            .add(WEIGHTS, weights.address());
+    execute(step, chosen, args, backward ? DIFF_SRC : DST, Map.of(weight, weights.listed()));
   }
 
   void convWeightGrad(OpStep step, ConvWeightGrad op) {
     Buffer src = step.inputs().get(0);
     Buffer dOut = step.inputs().get(1);
     Buffer gradient = step.output();
-    Words words = words(BACKWARD_WEIGHTS, gradientGeometry(step, op), List.of());
+    Words words = gradientWords(step, op);
     long primitive = choose(BACKWARD_WEIGHTS, words, gradient, step.label());
     long layout = lowering.own(library.primitiveWeights(primitive));
     long wanted = binding.weightLayout(gradient);
     boolean direct = library.layoutEqual(layout, wanted);
-    CpuLowering.Weights aside = direct ? null : lowering.unsettled(gradient, layout);
+    CpuLowering.Taken to =
+        direct ? lowering.asItLies(gradient) : lowering.unsettled(gradient, layout);
     Words args =
         new Words()
             .add(SRC, binding.address(src))
             .add(DIFF_DST, binding.address(dOut))
-            .add(DIFF_WEIGHTS, direct ? binding.address(gradient) : aside.address());
-    execute(primitive, args, step, true, direct ? Map.of() : Map.of(gradient, aside.listed()));
+            .add(DIFF_WEIGHTS, to.address());
+    execute(primitive, args, step, Map.of(gradient, to.listed()));
     if (!direct) {
-      lowering.settle(aside, layout, gradient);
+      lowering.settle(to, layout, gradient);
     }
   }
 
   /** The layout that oneDNN would give the gradient of this step if it were free; the caller's. */
   long gradientLayout(OpStep step) {
-    Words geometry = gradientGeometry(step, (ConvWeightGrad) step.node().op());
-    Words words = words(BACKWARD_WEIGHTS, geometry, List.of());
+    Words words = gradientWords(step, (ConvWeightGrad) step.node().op());
     long primitive = library.convolutionCreate(lowering.engine(), words, 0, step.label());
     try {
       return library.primitiveWeights(primitive);
@@ -127,10 +129,12 @@ final class Products {
   /**
    * The implementation's free choice, unless an optimised one exists for the layout in which the
    * weight lies: a slightly slower kernel is cheaper than a copy of weights that change every step.
+   *
+   * @param weight null where a copy is needed anyway, in another format
    */
   private long choose(int kind, Words words, Buffer weight, String subject) {
     long free = lowering.primitive(library.convolutionCreate(lowering.engine(), words, 0, subject));
-    boolean packed = weight.layout() == Layout.PACKED;
+    boolean packed = weight != null && weight.layout() == Layout.PACKED;
     if ((kind != FORWARD && kind != BACKWARD_WEIGHTS) || !packed) {
       return free;
     }
@@ -160,52 +164,69 @@ final class Products {
   void matMul(OpStep step, MatMul op) {
     Buffer a = step.inputs().get(0);
     Buffer b = step.inputs().get(1);
-    Shape sa = a.type().shape();
-    Shape out = step.output().type().shape();
-    List<Epilogue> epilogue = step.epilogue();
-    long primitive = matMul(step, op, sa, out, epilogue);
-    boolean fused = true;
-    if (!epilogue.isEmpty() && isReference(primitive)) {
-      epilogue = List.of();
-      primitive = matMul(step, op, sa, out, epilogue);
-      fused = false;
+    Chosen chosen = choose(step, (epilogue, result) -> matMul(step, op, epilogue, result));
+    CpuLowering.Taken right = lowering.asItLies(b);
+    if (a.format() != b.format()) {
+      right = lowering.weights(b, lowering.own(library.primitiveWeights(chosen.primitive())));
     }
-    Words args =
-        new Words()
-            .add(SRC, binding.address(a))
-            .add(WEIGHTS, binding.address(b))
-            .add(DST, binding.address(step.output()));
-    epilogueArguments(args, epilogue);
-    execute(primitive, args, step, fused, Map.of());
+    Words args = new Words().add(SRC, binding.address(a)).add(WEIGHTS, right.address());
+    execute(step, chosen, args, DST, Map.of(b, right.listed()));
   }
 
-  private long matMul(OpStep step, MatMul op, Shape a, Shape out, List<Epilogue> epilogue) {
+  private long matMul(OpStep step, MatMul op, List<Epilogue> epilogue, Format result) {
+    Buffer a = step.inputs().get(0);
+    Buffer b = step.inputs().get(1);
+    Shape sa = a.type().shape();
+    Shape out = step.output().type().shape();
     long batch = out.elements() / out.dim(-2) / out.dim(-1);
     Words words =
         new Words()
-            .add(batch, out.dim(-2), op.inner(a), out.dim(-1))
+            .add(a.format())
+            .add(result)
+            .add(a.format() == b.format() ? 0 : 1)
+            .add(batch, out.dim(-2), op.inner(sa), out.dim(-1))
             .add(op.transposeA() ? 1 : 0, op.transposeB() ? 1 : 0);
     posts(words, epilogue);
     return lowering.primitive(library.matmulCreate(lowering.engine(), words, step.label()));
   }
 
+  /** A product's primitive, and whether it also does what follows on the result. */
+  private record Chosen(long primitive, boolean fused) {}
+
+  /** What follows is a pass of its own where only a reference implementation would do it too. */
+  private Chosen choose(OpStep step, BiFunction<List<Epilogue>, Format, Long> create) {
+    long primitive = create.apply(step.epilogue(), step.output().format());
+    return step.epilogue().isEmpty() || !isReference(primitive)
+        ? new Chosen(primitive, true)
+        : new Chosen(create.apply(List.of(), Format.SINGLE), false);
+  }
+
   private void execute(
-      long primitive,
-      Words args,
-      OpStep step,
-      boolean fused,
-      Map<Buffer, Listing.Tensor> elsewhere) {
+      OpStep step, Chosen chosen, Words args, int dst, Map<Buffer, Listing.Tensor> elsewhere) {
+    Buffer output = step.output();
+    if (chosen.fused()) {
+      args.add(dst, binding.address(output));
+      epilogueArguments(args, step.epilogue());
+      execute(chosen.primitive(), args, step, elsewhere);
+      return;
+    }
+    CpuLowering.Taken product =
+        output.format() == Format.SINGLE ? lowering.asItLies(output) : lowering.wide(output);
+    args.add(dst, product.address());
+    OpStep bare = new OpStep(step.node(), step.inputs(), output, List.of());
+    Map<Buffer, Listing.Tensor> all = new HashMap<>(elsewhere);
+    all.put(output, product.listed());
+    execute(chosen.primitive(), args, bare, all);
+    lowering.epilogue(step, product);
+  }
+
+  private void execute(
+      long primitive, Words args, OpStep step, Map<Buffer, Listing.Tensor> elsewhere) {
     long scratch = library.primitiveScratch(primitive);
     if (scratch > 0) {
       args.add(SCRATCHPAD, lowering.scratch(scratch));
     }
-    if (fused) {
-      lowering.primitive(primitive, args, step, elsewhere);
-    } else {
-      OpStep bare = new OpStep(step.node(), step.inputs(), step.output(), List.of());
-      lowering.primitive(primitive, args, bare, elsewhere);
-      lowering.epilogue(step);
-    }
+    lowering.primitive(primitive, args, step, elsewhere);
   }
 
   /** Of the convolution, whichever way it runs: see chl_convolution_create. */
@@ -221,13 +242,16 @@ final class Products {
         .add(w.padTop(), w.padLeft(), w.padBottom(), w.padRight());
   }
 
-  private static Words gradientGeometry(OpStep step, ConvWeightGrad op) {
-    return geometry(
-        step.inputs().get(0), step.output(), step.inputs().get(1), op.window(), op.groups());
+  private static Words gradientWords(OpStep step, ConvWeightGrad op) {
+    Buffer src = step.inputs().get(0);
+    Buffer dOut = step.inputs().get(1);
+    Words geometry = geometry(src, step.output(), dOut, op.window(), op.groups());
+    return words(BACKWARD_WEIGHTS, src.format(), step.output().format(), geometry, List.of());
   }
 
-  private static Words words(int kind, Words geometry, List<Epilogue> epilogue) {
-    Words words = new Words().add(kind).add(geometry);
+  private static Words words(
+      int kind, Format operands, Format result, Words geometry, List<Epilogue> epilogue) {
+    Words words = new Words().add(kind).add(operands).add(result).add(geometry);
     posts(words, epilogue);
     return words;
   }

@@ -1,6 +1,7 @@
 package chladni.engine.backend.cpu;
 
 import static java.lang.foreign.ValueLayout.JAVA_FLOAT;
+import static java.lang.foreign.ValueLayout.JAVA_SHORT;
 
 import chladni.engine.backend.Listing;
 import chladni.engine.backend.NonFinite;
@@ -9,6 +10,7 @@ import chladni.engine.graph.DType;
 import chladni.engine.graph.Shape;
 import chladni.engine.memory.HostArena;
 import chladni.engine.plan.Buffer;
+import chladni.engine.plan.Format;
 import chladni.engine.plan.Layout;
 import java.lang.foreign.MemorySegment;
 import java.util.List;
@@ -58,11 +60,18 @@ final class Trace {
     MemorySegment values = binding.segment(buffer);
     long n = binding.elements(buffer);
     for (long i = 0; i < n; i++) {
-      if (!Float.isFinite(values.getAtIndex(JAVA_FLOAT, i))) {
+      if (!Float.isFinite(value(values, buffer.format(), i))) {
         return false;
       }
     }
     return true;
+  }
+
+  private static float value(MemorySegment values, Format format, long i) {
+    return switch (format) {
+      case SINGLE -> values.getAtIndex(JAVA_FLOAT, i);
+      case BFLOAT16 -> Float.intBitsToFloat(values.getAtIndex(JAVA_SHORT, i) << 16);
+    };
   }
 
   private NonFinite describe(
@@ -83,7 +92,7 @@ final class Trace {
         backend.library().layoutDestroy(plain);
       }
       for (long i = 0; i < n; i++) {
-        float v = values.getAtIndex(JAVA_FLOAT, i);
+        float v = value(values, result.format(), i);
         if (!Float.isFinite(v)) {
           long at = last ? rowMajor(shape, i) : i;
           count++;

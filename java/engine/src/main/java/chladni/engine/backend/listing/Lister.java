@@ -5,11 +5,8 @@ import chladni.engine.backend.Listing.Kind;
 import chladni.engine.backend.Listing.Place;
 import chladni.engine.backend.Listing.Tensor;
 import chladni.engine.backend.Listing.Work;
-import chladni.engine.graph.Conv2d;
-import chladni.engine.graph.ConvTranspose2d;
-import chladni.engine.graph.ConvWeightGrad;
-import chladni.engine.graph.MatMul;
 import chladni.engine.graph.Node;
+import chladni.engine.graph.Product;
 import chladni.engine.plan.Buffer;
 import chladni.engine.plan.CopyStep;
 import chladni.engine.plan.ElementwiseStep;
@@ -91,11 +88,7 @@ public final class Lister {
   }
 
   private Listing.Step operation(OpStep s, String implementation) {
-    boolean product =
-        switch (s.node().op()) {
-          case Conv2d _, ConvTranspose2d _, ConvWeightGrad _, MatMul _ -> true;
-          default -> false;
-        };
+    boolean product = s.node().op() instanceof Product;
     long flops = s.node().op().flops(s.node());
     long epilogue =
         s.epilogue().stream().mapToLong(e -> e.node().op().flops(e.node())).sum();

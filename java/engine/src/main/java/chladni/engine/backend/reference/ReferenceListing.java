@@ -10,14 +10,11 @@ import chladni.engine.backend.Listing.Work;
 import chladni.engine.backend.NonFinite;
 import chladni.engine.backend.Precision;
 import chladni.engine.graph.Assign;
-import chladni.engine.graph.Conv2d;
-import chladni.engine.graph.ConvTranspose2d;
-import chladni.engine.graph.ConvWeightGrad;
 import chladni.engine.graph.DType;
 import chladni.engine.graph.Graph;
 import chladni.engine.graph.Input;
-import chladni.engine.graph.MatMul;
 import chladni.engine.graph.Node;
+import chladni.engine.graph.Product;
 import chladni.engine.graph.ReadVariable;
 import chladni.engine.graph.Reshape;
 import chladni.engine.graph.Variable;
@@ -108,7 +105,7 @@ final class ReferenceListing {
     Tensor to = tensor(node);
     Kind kind =
         switch (node.op()) {
-          case Conv2d _, ConvTranspose2d _, ConvWeightGrad _, MatMul _ -> Kind.PRODUCT;
+          case Product _ -> Kind.PRODUCT;
           default -> flops > 0 ? Kind.OPERATION : Kind.COPY;
         };
     boolean shared = node.op() instanceof Reshape || node.op() instanceof Assign;
