@@ -3,7 +3,7 @@
 // Words of chl_program_add:
 //   elementwise       rank dims.. loads (address|0, bits of the constant, strides..)..
 //                     instrs (op dst a b c, bits of the immediate)..
-//                     stores (address, register, strides..)..
+//                     stores (address, register, format, strides..)..
 //   reduction         isMax, reduced.. (one per axis, after rank and dims), then as above
 //   primitive         primitive arguments (id address)..
 //   pack              reorder from to version held: copies when *version != *held
@@ -11,7 +11,11 @@
 //   maxPool(Grad)     n c h w oh ow kh kw strideH strideW padTop padLeft src dst [dOut]
 //   logSoftmax        outer length inner src dst
 //   dropout           n c plane channelsLast threshold, bits of the scale, seed stream src counter
-//   dst oneHot            n classes src dst;  toFloat, increment: n src dst;  copy: from to bytes
+//   oneHot            n classes src dst;  toFloat, increment: n src dst;  copy: from to bytes
+//   gather(Along)     outer extent inner count, bits of what lies outside, src indices dst
+//   scatterAdd(Along) outer extent inner count src indices dst
+//   argMax, topK      outer extent inner count src dst
+//   custom            int (*body)(void)
 #include <omp.h>
 
 #include <algorithm>
@@ -267,6 +271,15 @@ std::unique_ptr<Step> make(Engine *engine, int kind, Words w) {
       s->bytes = w.next();
       return s;
     }
+    case CHL_STEP_GATHER:
+    case CHL_STEP_SCATTER_ADD:
+    case CHL_STEP_GATHER_ALONG:
+    case CHL_STEP_SCATTER_ADD_ALONG:
+    case CHL_STEP_ARG_MAX:
+    case CHL_STEP_TOP_K:
+      return make_index(engine, kind, w);
+    case CHL_STEP_CUSTOM:
+      return make_custom(w);
     default:
       throw std::runtime_error("program: unknown step " + std::to_string(kind));
   }

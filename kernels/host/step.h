@@ -34,5 +34,10 @@ struct Step {
 // fused.cpp
 std::unique_ptr<Step> make_elementwise(Engine *engine, Words words);
 std::unique_ptr<Step> make_reduction(Engine *engine, Words words);
+// custom.cpp
+std::unique_ptr<Step> make_custom(Words words);
+
+// index.cpp
+std::unique_ptr<Step> make_index(Engine *engine, int kind, Words words);
 
 }  // namespace chladni

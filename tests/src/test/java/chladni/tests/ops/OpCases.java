@@ -12,9 +12,11 @@ final class OpCases {
               ElementwiseCases.all(),
               ShapeCases.all(),
               ReductionCases.all(),
+              IndexCases.all(),
               ConvolutionCases.all(),
               NormalisationCases.all(),
-              StateCases.all())
+              StateCases.all(),
+              CustomCases.all())
           .flatMap(List::stream)
           .toList();
 

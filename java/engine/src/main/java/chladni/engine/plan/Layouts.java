@@ -5,9 +5,11 @@ import chladni.engine.graph.Constant;
 import chladni.engine.graph.Conv2d;
 import chladni.engine.graph.ConvTranspose2d;
 import chladni.engine.graph.ConvWeightGrad;
+import chladni.engine.graph.CustomOp;
 import chladni.engine.graph.DType;
 import chladni.engine.graph.Dropout;
 import chladni.engine.graph.ElementwiseOp;
+import chladni.engine.graph.IndexOp;
 import chladni.engine.graph.Input;
 import chladni.engine.graph.LogSoftmax;
 import chladni.engine.graph.MatMul;
@@ -169,7 +171,8 @@ final class Layouts {
       return Layout.ROW_MAJOR;
     }
     return switch (node.op()) {
-      case Input _, LogSoftmax _, MatMul _, OneHot _, ToFloat _ -> Layout.ROW_MAJOR;
+      case CustomOp _, IndexOp _, Input _, LogSoftmax _, MatMul _, OneHot _, ToFloat _ ->
+          Layout.ROW_MAJOR;
       case Conv2d _, ConvTranspose2d _, MaxPool2d _, MaxPool2dGrad _, Dropout _ ->
           Layout.CHANNELS_LAST;
       default -> {

@@ -1,6 +1,7 @@
 package chladni.engine.backend.cpu;
 
 import chladni.engine.backend.ProgramException;
+import chladni.engine.graph.ArgMax;
 import chladni.engine.graph.Assign;
 import chladni.engine.graph.BatchNorm;
 import chladni.engine.graph.BlockSum2d;
@@ -12,9 +13,12 @@ import chladni.engine.graph.Constant;
 import chladni.engine.graph.Conv2d;
 import chladni.engine.graph.ConvTranspose2d;
 import chladni.engine.graph.ConvWeightGrad;
+import chladni.engine.graph.CustomOp;
 import chladni.engine.graph.Dropout;
 import chladni.engine.graph.ElementwiseOp;
+import chladni.engine.graph.Flip;
 import chladni.engine.graph.Increment;
+import chladni.engine.graph.IndexOp;
 import chladni.engine.graph.Input;
 import chladni.engine.graph.LogSoftmax;
 import chladni.engine.graph.MatMul;
@@ -29,6 +33,7 @@ import chladni.engine.graph.Shape;
 import chladni.engine.graph.Slice;
 import chladni.engine.graph.Sum;
 import chladni.engine.graph.ToFloat;
+import chladni.engine.graph.TopK;
 import chladni.engine.graph.Transpose;
 import chladni.engine.graph.UpsampleNearest2d;
 import chladni.engine.graph.Window;
@@ -62,6 +67,7 @@ final class CpuLowering {
   static final int TO_FLOAT = 11;
   static final int INCREMENT = 12;
   static final int COPY = 13;
+  static final int CUSTOM = 30;
 
   /** The implementation that listings leave out: it only counts. */
   static final String NEW_VERSION = "new version";
@@ -77,7 +83,9 @@ final class CpuLowering {
   private final CpuStore store;
   private final Binding binding;
   private final Products products;
+  private final IndexSteps indexing = new IndexSteps(this);
   private final FusedWords fused;
+  private final CustomSteps customs = new CustomSteps();
   private final HostArena host = new HostArena("program");
   private final List<Pending> pending = new ArrayList<>();
   private final List<Long> primitives = new ArrayList<>();
@@ -130,13 +138,14 @@ final class CpuLowering {
           program,
           host,
           binding,
+          customs,
           primitives,
           layouts,
           pending.stream().map(Pending::line).toList(),
           scratchBytes + temporaryBytes,
           store.epoch());
     } catch (RuntimeException | Error e) {
-      new BoundProgram(library, program, host, binding, primitives, layouts, List.of(), 0, 0)
+      new BoundProgram(library, program, host, binding, customs, primitives, layouts, List.of(), 0, 0)
           .close();
       throw e;
     }
@@ -178,7 +187,11 @@ final class CpuLowering {
           pool(MAX_POOL, step, step.output(), kernelH, kernelW, window);
       case MaxPool2dGrad(int kernelH, int kernelW, Window window) ->
           pool(MAX_POOL_GRAD, step, step.inputs().get(1), kernelH, kernelW, window);
-      case LogSoftmax _ -> logSoftmax(step);
+      case LogSoftmax(int axis) ->
+          add(LOG_SOFTMAX, IndexSteps.around(step.node().shape(), axis), step, "rows");
+      case IndexOp op -> indexing.lower(step, op);
+      case ArgMax(int axis, boolean _) -> indexing.argMax(step, axis);
+      case TopK(int axis, int k) -> indexing.topK(step, axis, k);
       case Dropout op -> dropout(step, op);
       case OneHot(int classes) ->
           add(
@@ -196,6 +209,8 @@ final class CpuLowering {
               INCREMENT,
               new Words().add(elements(step.output()), address(step, 0), output(step)),
               line(step, "increment", ""));
+      case CustomOp op ->
+          add(CUSTOM, customs.words(step, op, binding), line(step, "custom", "Java"));
       case Assign _,
           BatchNorm _,
           BlockSum2d _,
@@ -205,6 +220,7 @@ final class CpuLowering {
           Concat _,
           Constant _,
           ElementwiseOp _,
+          Flip _,
           Input _,
           Max _,
           Pad _,
@@ -231,18 +247,6 @@ final class CpuLowering {
       words.add(address(step, 1));
     }
     add(kind, words, line(step, "max pool", "nhwc"));
-  }
-
-  private void logSoftmax(OpStep step) {
-    Shape s = step.output().type().shape();
-    long length = s.dim(-1);
-    boolean last = step.output().layout() == Layout.CHANNELS_LAST;
-    long inner = last ? s.dim(1) : 1;
-    Words words =
-        new Words()
-            .add(s.elements() / length / inner, length, inner)
-            .add(address(step, 0), output(step));
-    add(LOG_SOFTMAX, words, line(step, "rows", ""));
   }
 
   private void dropout(OpStep step, Dropout op) {
@@ -301,6 +305,12 @@ final class CpuLowering {
             .formatted(detail, binding.where(to), Math.ceilDiv(binding.bytes(to), 1024L)));
   }
 
+  /** A native step whose words end with the addresses of the inputs and of the output. */
+  void add(int kind, Words words, OpStep step, String implementation) {
+    step.inputs().forEach(b -> words.add(binding.address(b)));
+    add(kind, words.add(output(step)), line(step, implementation, ""));
+  }
+
   private void add(int kind, Words words, Line line) {
     pending.add(new Pending(kind, words, line));
   }
@@ -321,6 +331,11 @@ final class CpuLowering {
   long scratch(long bytes) {
     scratchBytes = Math.max(scratchBytes, bytes);
     return SCRATCH;
+  }
+
+  /** Memory that lives as long as the program. */
+  long memory(long bytes) {
+    return host.allocate(bytes).address();
   }
 
   /** Memory between a primitive and the reorder beside it, shared by all steps. */

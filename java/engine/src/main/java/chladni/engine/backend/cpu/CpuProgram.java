@@ -3,12 +3,16 @@ package chladni.engine.backend.cpu;
 import static java.lang.foreign.ValueLayout.JAVA_FLOAT;
 import static java.lang.foreign.ValueLayout.JAVA_INT;
 
+import chladni.engine.backend.CustomOpException;
+import chladni.engine.backend.Precision;
 import chladni.engine.backend.Program;
 import chladni.engine.backend.ProgramException;
 import chladni.engine.graph.Graph;
 import chladni.engine.graph.Input;
 import chladni.engine.graph.Node;
 import chladni.engine.memory.HostArena;
+import chladni.engine.plan.Buffer;
+import chladni.engine.plan.Format;
 import chladni.engine.plan.Plan;
 import chladni.engine.plan.Planner;
 import java.lang.foreign.MemorySegment;
@@ -52,11 +56,15 @@ public final class CpuProgram extends Program {
     return values;
   }
 
+  private static Plan plan(Graph graph, Precision precision) {
+    return Planner.plan(graph, precision == Precision.BF16 ? Format.BFLOAT16 : Format.SINGLE);
+  }
+
   static CpuProgram of(Graph graph, CpuStore store) {
     store.checkOpen();
     graph.freeze();
     graph.variables().forEach(store::declare);
-    CpuProgram program = new CpuProgram(graph, store, Planner.plan(graph));
+    CpuProgram program = new CpuProgram(graph, store, plan(graph, store.precision()));
     try {
       store.backend().thread().run(program::bind);
     } catch (RuntimeException | Error e) {
@@ -79,7 +87,17 @@ public final class CpuProgram extends Program {
     if (bound.epoch() != store.epoch()) {
       bind();
     }
-    backend.library().programRun(bound.program());
+    try {
+      backend.library().programRun(bound.program());
+    } catch (NativeException e) {
+      throw cause(e);
+    }
+  }
+
+  /** What a custom operation threw, if that is why the run ended. */
+  private RuntimeException cause(NativeException e) {
+    CustomOpException thrown = bound.customs().takeFailure();
+    return thrown == null ? e : thrown;
   }
 
   @Override
@@ -110,7 +128,11 @@ public final class CpuProgram extends Program {
               if (bound.epoch() != store.epoch()) {
                 bind();
               }
-              return backend.library().programProfile(bound.program(), bound.lines().size());
+              try {
+                return backend.library().programProfile(bound.program(), bound.lines().size());
+              } catch (NativeException e) {
+                throw cause(e);
+              }
             });
   }
 

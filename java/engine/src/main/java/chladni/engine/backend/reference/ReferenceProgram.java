@@ -2,6 +2,7 @@ package chladni.engine.backend.reference;
 
 import chladni.engine.backend.Program;
 import chladni.engine.backend.ProgramException;
+import chladni.engine.graph.ArgMax;
 import chladni.engine.graph.Assign;
 import chladni.engine.graph.BatchNorm;
 import chladni.engine.graph.BlockSum2d;
@@ -13,9 +14,13 @@ import chladni.engine.graph.Constant;
 import chladni.engine.graph.Conv2d;
 import chladni.engine.graph.ConvTranspose2d;
 import chladni.engine.graph.ConvWeightGrad;
+import chladni.engine.graph.CustomOp;
 import chladni.engine.graph.DType;
 import chladni.engine.graph.Dropout;
 import chladni.engine.graph.ElementwiseOp;
+import chladni.engine.graph.Flip;
+import chladni.engine.graph.Gather;
+import chladni.engine.graph.GatherAlong;
 import chladni.engine.graph.Graph;
 import chladni.engine.graph.Increment;
 import chladni.engine.graph.Input;
@@ -27,11 +32,15 @@ import chladni.engine.graph.MaxPool2dGrad;
 import chladni.engine.graph.Node;
 import chladni.engine.graph.OneHot;
 import chladni.engine.graph.Pad;
+import chladni.engine.graph.Product;
 import chladni.engine.graph.ReadVariable;
 import chladni.engine.graph.Reshape;
+import chladni.engine.graph.ScatterAdd;
+import chladni.engine.graph.ScatterAddAlong;
 import chladni.engine.graph.Slice;
 import chladni.engine.graph.Sum;
 import chladni.engine.graph.ToFloat;
+import chladni.engine.graph.TopK;
 import chladni.engine.graph.Transpose;
 import chladni.engine.graph.UpsampleNearest2d;
 import chladni.engine.graph.Variable;
@@ -110,7 +119,8 @@ final class ReferenceProgram extends Program {
   private double[] evaluate(Node node) {
     double[][] in = new double[node.inputs().size()][];
     for (int i = 0; i < in.length; i++) {
-      in[i] = values[node.input(i).id()];
+      double[] value = values[node.input(i).id()];
+      in[i] = node.op() instanceof Product ? Numbers.operand(value, store.precision()) : value;
     }
     return switch (node.op()) {
       case Input input -> written(input);
@@ -124,6 +134,7 @@ final class ReferenceProgram extends Program {
       case Broadcast _ -> Shapes.broadcast(node, in[0]);
       case Transpose op -> Shapes.transpose(op, node, in[0]);
       case Slice op -> Shapes.slice(op, node, in[0]);
+      case Flip op -> Shapes.flip(op, node, in[0]);
       case Pad op -> Shapes.pad(op, node, in[0]);
       case Concat op -> Shapes.concat(op, node, in);
       case UpsampleNearest2d op -> Shapes.upsampleNearest2d(op, node, in[0]);
@@ -139,8 +150,15 @@ final class ReferenceProgram extends Program {
       case MaxPool2d op -> Pooling.maxPool2d(op, node, in[0]);
       case MaxPool2dGrad op -> Pooling.maxPool2dGrad(op, node, in[0], in[1]);
       case BatchNorm op -> Normalisation.batchNorm(op, node, in);
-      case LogSoftmax _ -> Normalisation.logSoftmax(node, in[0]);
+      case LogSoftmax op -> Normalisation.logSoftmax(op, node, in[0]);
       case OneHot op -> Shapes.oneHot(op, node, in[0]);
+      case Gather op -> Indexing.gather(op, node, in[0], in[1]);
+      case ScatterAdd op -> Indexing.scatterAdd(op, node, in[0], in[1]);
+      case GatherAlong op -> Indexing.gatherAlong(op, node, in[0], in[1]);
+      case ScatterAddAlong op -> Indexing.scatterAddAlong(op, node, in[0], in[1]);
+      case ArgMax op -> Indexing.argMax(op, node, in[0]);
+      case TopK op -> Indexing.topK(op, node, in[0]);
+      case CustomOp op -> Customs.custom(op, node, in);
       case Dropout op -> Randomness.dropout(op, in[0], (int) in[1][0]);
     };
   }
