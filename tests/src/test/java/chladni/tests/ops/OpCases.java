@@ -13,6 +13,7 @@ final class OpCases {
               ShapeCases.all(),
               ReductionCases.all(),
               ConvolutionCases.all(),
+              WindowCases.all(),
               NormalisationCases.all(),
               StateCases.all())
           .flatMap(List::stream)

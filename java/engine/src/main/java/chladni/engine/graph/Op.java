@@ -11,9 +11,10 @@ import java.util.List;
  */
 public sealed interface Op
     permits ElementwiseOp,
+        WindowOp,
         Assign, BatchNorm, BlockSum2d, Broadcast, ChannelBroadcast, ChannelSum, Concat, Constant,
         Conv2d, ConvTranspose2d, ConvWeightGrad, Dropout, Increment, Input, LogSoftmax, MatMul,
-        Max, MaxPool2d, MaxPool2dGrad, OneHot, Pad, ReadVariable, Reshape, Slice, Sum, ToFloat,
+        Max, OneHot, Pad, ReadVariable, Reshape, Slice, Sum, ToFloat,
         Transpose, UpsampleNearest2d {
   /**
    * The type of the result.

@@ -9,11 +9,10 @@ import chladni.engine.graph.DType;
 import chladni.engine.graph.Dropout;
 import chladni.engine.graph.Increment;
 import chladni.engine.graph.Input;
-import chladni.engine.graph.MaxPool2d;
-import chladni.engine.graph.MaxPool2dGrad;
 import chladni.engine.graph.Node;
 import chladni.engine.graph.ReadVariable;
 import chladni.engine.graph.TensorType;
+import chladni.engine.graph.WindowOp;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -293,7 +292,7 @@ final class Assembly implements Storage {
       case Conv2d _, ConvTranspose2d _ when i == 0 -> Layout.CHANNELS_LAST;
       case Conv2d _, ConvTranspose2d _ ->
           layouts.family(node.input(1)).isEmpty() ? Layout.ROW_MAJOR : Layout.PACKED;
-      case ConvWeightGrad _, MaxPool2d _, MaxPool2dGrad _ -> Layout.CHANNELS_LAST;
+      case ConvWeightGrad _, WindowOp _ -> Layout.CHANNELS_LAST;
       case Dropout _ when i == 0 -> layouts.of(node);
       default -> Layout.ROW_MAJOR;
     };

@@ -6,13 +6,12 @@ import java.util.List;
 
 /**
  * An operation that is not fused. Each input has the type of the node's operand and the output that
- * of the node. Layouts: convolutions and pooling take and give {@link Layout#CHANNELS_LAST}, their
+ * of the node. Layouts: convolutions and windows take and give {@link Layout#CHANNELS_LAST}, their
  * weights and weight gradients are {@link Layout#PACKED} or {@link Layout#ROW_MAJOR}; dropout has
  * one layout on both sides, of these two; all else is row-major.
  *
- * @param node Conv2d, ConvTranspose2d, ConvWeightGrad, MatMul, MaxPool2d, MaxPool2dGrad,
- * LogSoftmax,
- *     Dropout, OneHot, ToFloat or Increment
+ * @param node Conv2d, ConvTranspose2d, ConvWeightGrad, MatMul, a WindowOp, LogSoftmax, Dropout,
+ *     OneHot, ToFloat or Increment
  * @param epilogue only on Conv2d, ConvTranspose2d and MatMul
  */
 public record OpStep(Node node, List<Buffer> inputs, Buffer output, List<Epilogue> epilogue)
