@@ -18,9 +18,24 @@ sys.path.insert(0, HERE)
 import numpy as np  # noqa: E402
 import torch  # noqa: E402
 
-from witness import nets, networks, ops, philox, safetensors, training  # noqa: E402
+from witness import (  # noqa: E402
+    compositions,
+    nets,
+    networks,
+    ops,
+    optim,
+    philox,
+    safetensors,
+    training,
+)
 
-BUILDERS = {**ops.BUILDERS, **nets.BUILDERS, **training.BUILDERS}
+BUILDERS = {
+    **ops.BUILDERS,
+    **compositions.BUILDERS,
+    **optim.BUILDERS,
+    **nets.BUILDERS,
+    **training.BUILDERS,
+}
 LIMIT_BYTES = 1 << 20
 ENVIRONMENT = {"numpy", "torch"}  # metadata in which two machines may differ
 

@@ -287,30 +287,6 @@ def reduce():
     return fixture
 
 
-def loss():
-    """All losses are means: over elements, or over the rows of a batch for the cross-entropies."""
-    fixture = Fixture("ops/loss")
-    for name, label, reach in [("ones", 1.0, 4.0), ("zeros", 0.0, 4.0), ("large", 1.0, 200.0)]:
-        case = Case(fixture, f"bce_with_logits_{name}", op="bce_with_logits", target=label)
-        x = case.input("x", (2, 1, 5, 7), -reach, reach)
-        case.finish(F.binary_cross_entropy_with_logits(x, torch.full_like(x, label)))
-    case = Case(fixture, "bce_with_logits_soft", op="bce_with_logits", target="seeded")
-    x, target = case.input("x", (3, 31), -4.0, 4.0), case.constant("target", (3, 31), 0.0, 1.0)
-    case.finish(F.binary_cross_entropy_with_logits(x, target))
-    for name, function in [("l1", F.l1_loss), ("mse", F.mse_loss)]:
-        case = Case(fixture, name, op=name)
-        case.finish(function(case.input("x", (2, 3, 5, 7)), case.input("y", (2, 3, 5, 7))))
-    case = Case(fixture, "cross_entropy", op="cross_entropy", classes=31)
-    x = case.input("x", (7, 31), -4.0, 4.0)
-    case.finish(F.cross_entropy(x, case.constant("target", (7,), 0.0, 31.0, "floor").long()))
-    for name, detached in [("soft_cross_entropy", True), ("soft_cross_entropy_undetached", False)]:
-        case = Case(fixture, name, op="soft_cross_entropy", detached=detached)
-        p = (case.constant if detached else case.input)("p", (5, 17), -3.0, 3.0)
-        q = case.input("q", (5, 17), -3.0, 3.0)
-        case.finish(-(F.softmax(p, 1) * F.log_softmax(q, 1)).sum(1).mean())
-    return fixture
-
-
 def adam():
     """`CASE/after.T` is the parameter after step T = 1, 2, ...; m and v are the last moments."""
     fixture = Fixture("ops/adam")
@@ -366,7 +342,6 @@ BUILDERS = {
         matmul,
         shape,
         reduce,
-        loss,
         adam,
         second_order,
     )

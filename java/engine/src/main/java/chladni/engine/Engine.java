@@ -1,10 +1,12 @@
 package chladni.engine;
 
+import chladni.engine.api.Experimental;
 import chladni.engine.backend.Backend;
 import chladni.engine.backend.BackendOptions;
 import chladni.engine.backend.BackendProvider;
 import chladni.engine.backend.MissingBackendException;
 import chladni.engine.backend.Precision;
+import chladni.engine.backend.PrecisionException;
 import chladni.engine.backend.Program;
 import chladni.engine.backend.Store;
 import chladni.engine.graph.Graph;
@@ -26,6 +28,11 @@ public final class Engine implements AutoCloseable {
   /** The best backend that this machine has; {@link #choice} says which and why. */
   public static Engine open() {
     return open("auto", BackendOptions.DEFAULT);
+  }
+
+  /** A backend by name, with the threads that this process may use. */
+  public static Engine open(String device) {
+    return open(device, BackendOptions.DEFAULT);
   }
 
   /**
@@ -72,6 +79,8 @@ public final class Engine implements AutoCloseable {
             .formatted(tried));
   }
 
+  /** What backends offer beyond this class. */
+  @Experimental
   public Backend backend() {
     return backend;
   }
@@ -81,9 +90,23 @@ public final class Engine implements AutoCloseable {
     return choice;
   }
 
+  /** One line for people: instruction sets, library versions, threads. */
+  public String description() {
+    return backend.description();
+  }
+
   /** An empty FP32 store. */
   public Store newStore(long seed) {
     return backend.newStore(seed, Precision.FP32);
+  }
+
+  /**
+   * An empty store, whose precision its programs take.
+   *
+   * @throws PrecisionException when the backend has no such precision
+   */
+  public Store newStore(long seed, Precision precision) {
+    return backend.newStore(seed, precision);
   }
 
   /** Compiles in the precision of the store. */

@@ -46,7 +46,7 @@ public final class Sine {
         Program step = engine.compile(training, store);
         Program sine = engine.compile(inference, store)) {
       System.out.println("backend " + engine.choice());
-      System.out.println("machine " + engine.backend().description());
+      System.out.println("machine " + engine.description());
       step.write("x", xs);
       step.write("y", ys);
       for (int i = 0; i < 1000; i++) {

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import chladni.app.cli.NetForward;
 import chladni.app.cli.TrainPix2pix;
+import chladni.app.cli.TrainingCommand;
 import chladni.engine.backend.Precision;
 import chladni.engine.io.BadFileException;
 import chladni.sound2image.dataset.PairFolder;
@@ -11,6 +12,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -82,7 +84,25 @@ final class CommandLineTest {
                 PairFolder.Direction.B_TO_A,
                 2,
                 3,
-                0.001));
+                0.001,
+                new TrainingCommand(
+                    "train pix2pix",
+                    List.of(
+                        "--batch=2",
+                        "--device=cpu",
+                        "--direction=BtoA",
+                        "--init-discriminator=" + Path.of("d").toAbsolutePath(),
+                        "--init-generator=" + Path.of("g").toAbsolutePath(),
+                        "--ndf=3",
+                        "--net=unet128",
+                        "--ngf=2",
+                        "--no-dropout=true",
+                        "--no-flip=true",
+                        "--rate=0.001",
+                        "--seed=7",
+                        "--serial-batches=true",
+                        "--source=" + Path.of("s.npy").toAbsolutePath(),
+                        "--target=" + Path.of("t.npy").toAbsolutePath()))));
   }
 
   @Test

@@ -83,6 +83,15 @@ class TrainPix2pixCommandTest {
   }
 
   @Test
+  void aProcessKilledAtItsVeryStartIsNotInTheWay() throws IOException {
+    Files.createDirectories(bench.path("run"));
+    Files.writeString(bench.path("run/.metrics.jsonl.x.chladni-tmp"), "half a li");
+    trained("--out @run --steps 1 --resume");
+    assertThat(bench.err()).contains("is empty: nothing to resume");
+    assertThat(bench.path("run")).isDirectoryNotContaining("glob:**.chladni-tmp");
+  }
+
+  @Test
   void aFullDiskIsNamedAndTheCheckpointStands() throws Exception {
     trained("--out @run --steps 1");
     byte[] before = Files.readAllBytes(bench.path("run/checkpoint.safetensors"));

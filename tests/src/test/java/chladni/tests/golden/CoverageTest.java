@@ -18,7 +18,9 @@ class CoverageTest {
   @Test
   void everyFixtureIsReadOrNamedAsNotBuilt() throws IOException {
     List<String> read = new ArrayList<>(OpParityTest.FIXTURES);
-    read.add(AdamParityTest.FIXTURE);
+    read.addAll(OptimizerParityTest.FIXTURES);
+    read.add(ClippingParityTest.FIXTURE);
+    read.add(ScheduleParityTest.FIXTURE);
     read.addAll(NetworkParityTest.FULL);
     read.addAll(NetworkParityTest.SMALL);
     read.add(NetworkParityTest.SOUNDNET);

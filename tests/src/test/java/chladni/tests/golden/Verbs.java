@@ -6,7 +6,6 @@ import chladni.engine.graph.Node;
 import chladni.engine.graph.Ops;
 import chladni.engine.graph.Shape;
 import chladni.engine.graph.Window;
-import chladni.engine.loss.Losses;
 import chladni.engine.nn.Layers;
 import chladni.engine.nn.Mode;
 import chladni.engine.nn.Parameters;
@@ -85,20 +84,8 @@ final class Verbs {
       case "max" -> Ops.max(x, of.flag("keep"), of.integers("axes"));
       case "log_softmax" -> alongLast(x, of.integer("axis"), true);
       case "softmax" -> alongLast(x, of.integer("axis"), false);
-      case "bce_with_logits" ->
-          of.text("target").equals("seeded")
-              ? Ops.mean(Ops.sub(Ops.softplus(x), Ops.mul(x, in.get("target"))))
-              : Losses.bceWithLogits(x, of.number("target"));
-      case "l1" -> Losses.l1(x, y);
-      case "mse" -> Losses.mse(x, y);
-      case "cross_entropy" -> Losses.crossEntropy(x, in.get("target"));
-      case "soft_cross_entropy" -> {
-        Node p = Ops.softmax(in.get("p"));
-        yield Losses.softCrossEntropy(
-            in.get("q"), of.flag("detached") ? Ops.stopGradient(p) : p);
-      }
       case "gradient_penalty" -> gradientPenalty(x);
-      default -> throw new AssertionError("no verb for " + of.text("op"));
+      default -> new Compositions(graph, of, in).build();
     };
   }
 

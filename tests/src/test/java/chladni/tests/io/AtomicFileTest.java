@@ -9,6 +9,7 @@ import chladni.engine.io.FileWriteException;
 import chladni.engine.io.SafeTensors;
 import java.io.IOException;
 import java.io.OutputStream;
+import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -32,6 +33,27 @@ final class AtomicFileTest {
     AtomicFile.writeString(target, "new");
     assertThat(target).hasContent("new");
     assertThat(entries()).containsExactly(target);
+  }
+
+  @Test
+  void keepsWhatWasThereBeforeUnderAnotherName() throws IOException {
+    Path previous = folder.resolve("previous.bin");
+    for (String text : List.of("new", "newer")) {
+      AtomicFile.write(
+          target, previous, channel -> channel.write(ByteBuffer.wrap(text.getBytes())));
+    }
+    assertThat(target).hasContent("newer");
+    assertThat(previous).hasContent("new");
+    assertThat(entries()).containsExactlyInAnyOrder(target, previous);
+  }
+
+  @Test
+  void leftoversOfOneFileGoAlone() throws IOException {
+    Path other = folder.resolve(".weights.bin2.x.chladni-tmp");
+    Files.writeString(other, "of another");
+    Files.writeString(folder.resolve(".weights.bin.x.chladni-tmp"), "of ours");
+    assertThat(AtomicFile.removeLeftoversOf(target)).isEqualTo(1);
+    assertThat(entries()).containsExactlyInAnyOrder(target, other);
   }
 
   @Test

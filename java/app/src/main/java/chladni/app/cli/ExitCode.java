@@ -11,5 +11,8 @@ public final class ExitCode {
   /** The options or the configuration file make no sense; nothing was started. */
   public static final int USAGE = 2;
 
+  /** A replay has found a value that is not finite. */
+  public static final int NOT_FINITE = 3;
+
   private ExitCode() {}
 }

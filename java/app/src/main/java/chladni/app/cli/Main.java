@@ -34,7 +34,6 @@ public final class Main {
   public static SequencedMap<String, Object> commands() {
     SequencedMap<String, Object> commands = new LinkedHashMap<>();
     commands.put("demo", new Demo());
-    commands.put("demo", new Demo());
     commands.put("prepare", new Prepare(PrepareJob::run));
     commands.put("train encoders", new TrainEncoders(EncodersJob::run));
     commands.put("select", new Select(SelectJob::run));

@@ -44,6 +44,7 @@ public final class TrainPix2pix implements Callable<Integer> {
    * @param ngf channels of the generator's outermost level, 0 for those of the weights, else 64
    * @param ndf channels of the discriminator's first layer, 0 likewise
    * @param rate the learning rate of both networks, the same at every step
+   * @param command what its checkpoints keep of it
    */
   public record Request(
       Path out,
@@ -64,7 +65,8 @@ public final class TrainPix2pix implements Callable<Integer> {
       PairFolder.Direction direction,
       int ngf,
       int ndf,
-      double rate) {}
+      double rate,
+      TrainingCommand command) {}
 
   @Option(
       names = "--out",
@@ -253,7 +255,8 @@ public final class TrainPix2pix implements Callable<Integer> {
             parseDirection(),
             ngf,
             ndf,
-            rate),
+            rate,
+            TrainingCommand.of(spec)),
         Checks.terminal(spec));
     return ExitCode.OK;
   }

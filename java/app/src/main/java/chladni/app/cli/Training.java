@@ -8,6 +8,7 @@ import java.util.Optional;
  *
  * @param decay the share of the steps, at the end, over which the rate falls to zero
  * @param saveEvery steps between checkpoints, 0 for one at the end only
+ * @param command what its checkpoints keep of it
  */
 public record Training(
     Path run,
@@ -18,4 +19,5 @@ public record Training(
     long saveEvery,
     boolean resume,
     long seed,
-    String device) {}
+    String device,
+    TrainingCommand command) {}

@@ -3,7 +3,9 @@ package chladni.app.cli;
 import java.nio.file.Path;
 import java.util.Optional;
 import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
 
 /** What all trainings inside a run share. */
 final class TrainingOptions {
@@ -64,6 +66,9 @@ final class TrainingOptions {
 
   @Mixin private DeviceOption device;
 
+  @Spec(Spec.Target.MIXEE)
+  private CommandSpec command;
+
   Training checked() {
     if (steps != null) {
       Checks.positive("--steps", steps);
@@ -87,6 +92,7 @@ final class TrainingOptions {
         saveEvery,
         resume,
         seed,
-        device.name());
+        device.name(),
+        TrainingCommand.of(command));
   }
 }

@@ -19,6 +19,7 @@ import chladni.sound2image.network.Multimodal;
 import chladni.sound2image.network.Recipe;
 import chladni.sound2image.training.Schedule;
 import chladni.sound2image.training.Stages;
+import chladni.sound2image.training.TrainingLoop;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -76,7 +77,8 @@ public record DemoRun(Path root, DemoPreset preset, int classes, long seed, Demo
               true,
               0,
               preset.dropout(),
-              progress.training());
+              progress.training(),
+              TrainingLoop.TO_THE_END);
       List<String> names = world.classNames();
       training.pictureEncoder(encoderClips, names, preset.picture());
       clock.end("picture encoder", "%d labelled clips".formatted(encoderClips.size()));

@@ -2,6 +2,7 @@ package chladni.app.demo;
 
 import chladni.app.report.LossCurves;
 import chladni.engine.io.BadFileException;
+import chladni.sound2image.training.Trainer;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -17,7 +18,7 @@ public final class LossFile {
   private LossFile() {}
 
   public static LossCurves read(String network, Path folder) {
-    Path file = folder.resolve("metrics.jsonl");
+    Path file = folder.resolve(Trainer.METRICS);
     JsonMapper json = JsonMapper.shared();
     Map<String, List<Double>> values = new LinkedHashMap<>();
     List<Double> steps = new ArrayList<>();

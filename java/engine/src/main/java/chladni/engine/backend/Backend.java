@@ -1,14 +1,19 @@
 package chladni.engine.backend;
 
+import chladni.engine.api.Experimental;
 import chladni.engine.graph.Graph;
 
 /** An opened backend. It owns its threads and native state; programs and stores die with it. */
+@Experimental
 public interface Backend extends AutoCloseable {
   /** The name of its provider. */
   String name();
 
   /** One line for people: instruction sets, library versions, threads. */
   String description();
+
+  /** How many threads compute: the last bits of a result may depend on it. */
+  int threads();
 
   /** An empty store; variables take their first values from the seed. */
   Store newStore(long seed, Precision precision);

@@ -1,6 +1,9 @@
 package chladni.engine.backend;
 
+import chladni.engine.api.Experimental;
+
 /** How ServiceLoader finds a backend. */
+@Experimental
 public interface BackendProvider {
   /** The name that {@code --device} takes: {@code reference}, {@code cpu}, {@code cuda}. */
   String name();

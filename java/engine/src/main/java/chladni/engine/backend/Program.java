@@ -1,5 +1,6 @@
 package chladni.engine.backend;
 
+import chladni.engine.api.Experimental;
 import chladni.engine.graph.DType;
 import chladni.engine.graph.Graph;
 import chladni.engine.graph.Node;
@@ -11,13 +12,20 @@ import java.util.concurrent.atomic.AtomicReference;
  * A compiled graph: write the inputs, run, read the outputs. Inputs keep their values between runs.
  * One thread at a time: a second one gets an exception, not a race. Values are in row-major logical
  * order.
+ *
+ * <p>A step of {@code write}, {@code run}, {@code read} into an array and {@code scalar} allocates no
+ * Java object on the cpu backend.
  */
 public abstract class Program implements AutoCloseable {
   private final SequencedMap<String, Node> inputs;
   private final SequencedMap<String, Node> outputs;
   private final AtomicReference<Thread> user = new AtomicReference<>();
+  private final Guard guard = new Guard();
+  private final double[] single = new double[1];
   private volatile boolean closed;
 
+  /** For backends. */
+  @Experimental
   protected Program(Graph graph) {
     this.inputs = graph.inputs();
     this.outputs = graph.outputs();
@@ -26,30 +34,40 @@ public abstract class Program implements AutoCloseable {
   /** Sets a FLOAT input. */
   public final void write(String input, float[] values) {
     Node node = find(inputs, "input", input, DType.FLOAT, values.length);
-    guarded(() -> copyIn(node, values));
+    try (Guard _ = enter()) {
+      copyIn(node, values);
+    }
   }
 
   /** Sets a FLOAT input; a program below FP64 rounds the values. */
   public final void write(String input, double[] values) {
     Node node = find(inputs, "input", input, DType.FLOAT, values.length);
-    guarded(() -> copyIn(node, values));
+    try (Guard _ = enter()) {
+      copyIn(node, values);
+    }
   }
 
   /** Sets an INT32 input. */
   public final void write(String input, int[] values) {
     Node node = find(inputs, "input", input, DType.INT32, values.length);
-    guarded(() -> copyIn(node, values));
+    try (Guard _ = enter()) {
+      copyIn(node, values);
+    }
   }
 
   /** Computes every output and makes every assignment, once. */
   public final void run() {
-    guarded(this::execute);
+    try (Guard _ = enter()) {
+      execute();
+    }
   }
 
   /** Copies a FLOAT output of the last run into {@code dst}. */
   public final void read(String output, float[] dst) {
     Node node = find(outputs, "output", output, DType.FLOAT, dst.length);
-    guarded(() -> copyOut(node, dst));
+    try (Guard _ = enter()) {
+      copyOut(node, dst);
+    }
   }
 
   /** A FLOAT output of the last run. */
@@ -65,7 +83,9 @@ public abstract class Program implements AutoCloseable {
     Node n = outputs.get(output);
     double[] dst = new double[n == null ? 0 : Math.toIntExact(n.shape().elements())];
     Node node = find(outputs, "output", output, DType.FLOAT, dst.length);
-    guarded(() -> copyOut(node, dst));
+    try (Guard _ = enter()) {
+      copyOut(node, dst);
+    }
     return dst;
   }
 
@@ -74,19 +94,24 @@ public abstract class Program implements AutoCloseable {
     Node n = outputs.get(output);
     int[] dst = new int[n == null ? 0 : Math.toIntExact(n.shape().elements())];
     Node node = find(outputs, "output", output, DType.INT32, dst.length);
-    guarded(() -> copyOut(node, dst));
+    try (Guard _ = enter()) {
+      copyOut(node, dst);
+    }
     return dst;
   }
 
   /** A FLOAT output of one element. */
   public final double scalar(String output) {
-    double[] values = readDoubles(output);
-    if (values.length != 1) {
+    Node node = outputs.get(output);
+    if (node != null && node.shape().elements() != 1) {
       throw new ProgramException(
-          "output '%s': scalar needs one element, got %s. Use read."
-              .formatted(output, outputs.get(output).shape()));
+          "output '%s': scalar needs one element, got %s. Use read.".formatted(output, node.shape()));
     }
-    return values[0];
+    find(outputs, "output", output, DType.FLOAT, 1);
+    try (Guard _ = enter()) {
+      copyOut(node, single);
+      return single[0];
+    }
   }
 
   /** What was chosen for each node and where it lies, one line each, then the totals. */
@@ -120,28 +145,31 @@ public abstract class Program implements AutoCloseable {
   @Override
   public final void close() {
     if (!closed) {
-      guarded(
-          () -> {
-            closed = true;
-            release();
-          });
+      try (Guard _ = enter()) {
+        closed = true;
+        release();
+      }
     }
   }
 
-  private void guarded(Runnable action) {
-    Thread me = Thread.currentThread();
-    if (!user.compareAndSet(null, me)) {
+  private Guard enter() {
+    if (!user.compareAndSet(null, Thread.currentThread())) {
       Thread other = user.get();
       throw new ProgramException(
           "program: it serves one thread at a time and %s is inside. Compile one program per thread."
               .formatted(other == null ? "another" : "'" + other.getName() + "'"));
     }
-    try {
-      if (closed) {
-        throw new ProgramException("program: it is closed. Compile the graph again.");
-      }
-      action.run();
-    } finally {
+    if (closed) {
+      guard.close();
+      throw new ProgramException("program: it is closed. Compile the graph again.");
+    }
+    return guard;
+  }
+
+  /** Lets the next thread in. */
+  private final class Guard implements AutoCloseable {
+    @Override
+    public void close() {
       user.set(null);
     }
   }

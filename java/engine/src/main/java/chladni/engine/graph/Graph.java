@@ -1,5 +1,6 @@
 package chladni.engine.graph;
 
+import chladni.engine.api.Experimental;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.LinkedHashMap;
@@ -19,6 +20,9 @@ public final class Graph {
   private final Map<String, Variable> variables = new LinkedHashMap<>();
   private String scope = "";
   private boolean frozen;
+
+  /** A graph without nodes. */
+  public Graph() {}
 
   /** A value that the caller writes before each run. */
   public Node input(String name, Shape shape) {
@@ -103,6 +107,7 @@ public final class Graph {
   }
 
   /** Appends an operation; the verbs of {@link Ops} are the usual way here. */
+  @Experimental
   public Node append(Op op, List<Node> operands) {
     checkOpen();
     operands.forEach(this::checkOwn);
@@ -131,6 +136,7 @@ public final class Graph {
   }
 
   /** Ends building: called by compilation, after which every change throws. */
+  @Experimental
   public void freeze() {
     frozen = true;
   }

@@ -1,5 +1,6 @@
 package chladni.engine.graph;
 
+import chladni.engine.api.Experimental;
 import java.util.List;
 
 /**
@@ -32,6 +33,8 @@ public final class Node {
     return id;
   }
 
+  /** What made it. */
+  @Experimental
   public Op op() {
     return op;
   }

@@ -1,5 +1,6 @@
 package chladni.engine.graph;
 
+import chladni.engine.api.Experimental;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
@@ -9,6 +10,7 @@ import java.util.List;
  * and how a gradient passes through. A backend lowers it in one exhaustive switch, so the compiler
  * lists what a new operation still lacks.
  */
+@Experimental
 public sealed interface Op
     permits ElementwiseOp,
         WindowOp,

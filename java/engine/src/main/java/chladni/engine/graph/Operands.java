@@ -1,11 +1,13 @@
 package chladni.engine.graph;
 
+import chladni.engine.api.Experimental;
 import java.util.List;
 
 /**
  * The operands of an operation while it infers its type, with the checks that all operations share;
  * a check that fails names the operation, its scope, the rule and the values.
  */
+@Experimental
 public record Operands(String op, String scope, List<Node> nodes) {
   public int size() {
     return nodes.size();

@@ -47,6 +47,18 @@ public final class AtomicFile {
    *     then
    */
   public static void write(Path target, Content content) {
+    write(target, null, content);
+  }
+
+  /**
+   * As {@link #write(Path, Content)}, with what was there before kept under another name. For the
+   * moment between two renames there is nothing under the name of {@code target}; whoever finds
+   * nothing there takes {@code previous}, which is then what was there before.
+   *
+   * @param previous in the folder of {@code target}, replaced; null keeps nothing
+   */
+  public static void write(Path target, Path previous, Content content) {
+    boolean moved = false;
     boolean renamed = false;
     try {
       Path real =
@@ -66,6 +78,10 @@ public final class AtomicFile {
           content.writeTo(channel);
           channel.force(true);
         }
+        if (previous != null && Files.exists(real)) {
+          Files.move(real, previous, StandardCopyOption.ATOMIC_MOVE);
+          moved = true;
+        }
         Files.move(temporary, real, StandardCopyOption.ATOMIC_MOVE);
         renamed = true;
       } finally {
@@ -78,7 +94,12 @@ public final class AtomicFile {
         entry.force(true);
       }
     } catch (IOException e) {
-      throw new FileWriteException(target, !renamed, e);
+      String outcome =
+          renamed
+              ? "The new content is in place but may not survive a power cut; check the disk."
+              : (moved ? "What was there before is " + previous : "What was there before is untouched")
+                  + "; free some space or choose another folder.";
+      throw new FileWriteException(target, !moved && !renamed, outcome, e);
     }
   }
 
@@ -111,9 +132,26 @@ public final class AtomicFile {
    * @return how many were deleted
    */
   public static int removeLeftovers(Path folder) {
+    return removeLeftovers(folder, AtomicFile::isTemporary);
+  }
+
+  /**
+   * Deletes what killed processes left of one file, in a folder that others use too. Only the owner
+   * of the file may call it.
+   *
+   * @return how many were deleted
+   */
+  public static int removeLeftoversOf(Path target) {
+    Path real = target.toAbsolutePath().normalize();
+    String start = temporaryStart(real.getFileName().toString());
+    return removeLeftovers(
+        real.getParent(),
+        file -> isTemporary(file) && file.getFileName().toString().startsWith(start));
+  }
+
+  private static int removeLeftovers(Path folder, DirectoryStream.Filter<Path> which) {
     int removed = 0;
-    try (DirectoryStream<Path> entries =
-        Files.newDirectoryStream(folder, AtomicFile::isTemporary)) {
+    try (DirectoryStream<Path> entries = Files.newDirectoryStream(folder, which)) {
       for (Path leftover : entries) {
         removed += Files.deleteIfExists(leftover) ? 1 : 0;
       }
@@ -131,11 +169,15 @@ public final class AtomicFile {
   }
 
   private static String temporaryName(String name) {
+    return temporaryStart(name) + UUID.randomUUID() + SUFFIX;
+  }
+
+  private static String temporaryStart(String name) {
     String part = name.length() <= NAME_PART ? name : name.substring(0, NAME_PART);
     // A surrogate pair cut in half has no UTF-8 name.
     if (Character.isHighSurrogate(part.charAt(part.length() - 1))) {
       part = part.substring(0, part.length() - 1);
     }
-    return PREFIX + part + "." + UUID.randomUUID() + SUFFIX;
+    return PREFIX + part + ".";
   }
 }

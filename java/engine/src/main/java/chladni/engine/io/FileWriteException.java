@@ -14,16 +14,13 @@ public final class FileWriteException extends EngineException {
   private final transient Path target;
   private final boolean targetUntouched;
 
-  FileWriteException(Path target, boolean targetUntouched, IOException cause) {
-    super(
-        target
-            + ": cannot be written ("
-            + reason(cause)
-            + "). "
-            + (targetUntouched
-                ? "What was there before is untouched; free some space or choose another folder."
-                : "The new content is in place but may not survive a power cut; check the disk."),
-        cause);
+  /**
+   * @param targetUntouched whether the target holds exactly what it held before
+   * @param outcome what stands now and what to do, one or two sentences
+   */
+  public FileWriteException(
+      Path target, boolean targetUntouched, String outcome, IOException cause) {
+    super(target + ": cannot be written (" + reason(cause) + "). " + outcome, cause);
     this.target = target;
     this.targetUntouched = targetUntouched;
   }

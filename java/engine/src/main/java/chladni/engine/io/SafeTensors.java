@@ -23,12 +23,13 @@ import java.util.Set;
 /**
  * The safetensors format: eight bytes of header length (little-endian), a JSON header, the data.
  *
- * <p>Files that we write carry {@value #CHECKSUM}, the SHA-256 of the data, in their metadata; it
- * is verified whenever a file has it, which reads the file once from end to end.
+ * <p>Files that we write begin with {@value #CHECKSUM} in their metadata: the SHA-256 of the whole
+ * file as it is with zeros for the digits of that very entry. It is verified whenever a file has it,
+ * which reads the file once from end to end.
  */
 public final class SafeTensors {
   /** Metadata key of the checksum; not shown by {@link SafeTensorsFile#metadata()}. */
-  public static final String CHECKSUM = "chladni.sha256";
+  public static final String CHECKSUM = "chladni.file_sha256";
 
   /** The reference implementation's limit. */
   private static final long MAX_HEADER = 100_000_000;
@@ -87,23 +88,24 @@ public final class SafeTensors {
     SafeTensorsHeader header = SafeTensorsHeader.parse(file, json, size - dataStart);
     String expected = header.metadata().get(CHECKSUM);
     if (expected != null) {
-      String actual = digest(file, channel, dataStart, size);
+      String actual = digest(file, channel, prefix.rewind(), json, size);
       if (!actual.equals(expected)) {
         throw new BadFileException(
             file,
-            "the SHA-256 of the data must be "
+            "the SHA-256 of the file must be "
                 + expected
                 + " as "
                 + CHECKSUM
                 + " says, got "
                 + actual,
-            "Copy the file again; if another program changed it on purpose, drop that metadata key.");
+            "It is damaged: copy it again; if another program changed it on purpose, drop that"
+                + " metadata key.");
       }
       Map<String, String> metadata = new LinkedHashMap<>(header.metadata());
       metadata.remove(CHECKSUM);
       header = new SafeTensorsHeader(header.entries(), Map.copyOf(metadata));
     }
-    return new SafeTensorsFile(file, channel, dataStart, header);
+    return new SafeTensorsFile(file, channel, dataStart, header, expected != null);
   }
 
   /**
@@ -114,6 +116,16 @@ public final class SafeTensors {
    * @throws IllegalArgumentException on a name that is used twice or reserved
    */
   public static void write(Path file, List<NamedArray> arrays, Map<String, String> metadata) {
+    write(file, null, arrays, metadata);
+  }
+
+  /**
+   * As {@link #write(Path, List, Map)}, with what was there before kept.
+   *
+   * @param previous the new name of the file that is replaced, in the same folder; null drops it
+   */
+  public static void write(
+      Path file, Path previous, List<NamedArray> arrays, Map<String, String> metadata) {
     List<NamedArray> sorted = new ArrayList<>(arrays);
     sorted.sort(
         Comparator.<NamedArray>comparingInt(array -> -array.type().bytes())
@@ -136,15 +148,17 @@ public final class SafeTensors {
           "safetensors '%s': the header must have at most %d bytes, got %d. Shorten the metadata."
               .formatted(file, MAX_HEADER, header.length));
     }
-    AtomicFile.write(file, channel -> write(channel, header, sorted));
+    AtomicFile.write(file, previous, channel -> write(channel, header, sorted));
   }
 
   private static void write(FileChannel channel, byte[] header, List<NamedArray> arrays)
       throws IOException {
     ByteBuffer buffer = ByteBuffer.allocate(CHUNK).order(ByteOrder.LITTLE_ENDIAN);
-    AtomicFile.writeFully(channel, buffer.putLong(header.length).flip());
-    AtomicFile.writeFully(channel, ByteBuffer.wrap(header));
     MessageDigest sha = sha256();
+    sha.update(buffer.putLong(header.length).flip().duplicate());
+    sha.update(header);
+    AtomicFile.writeFully(channel, buffer);
+    AtomicFile.writeFully(channel, ByteBuffer.wrap(header));
     for (NamedArray array : arrays) {
       int elements = Math.toIntExact(ShapeOnDisk.elements(array.shape()));
       int perChunk = CHUNK / array.type().bytes();
@@ -162,7 +176,7 @@ public final class SafeTensors {
         AtomicFile.writeFully(channel, buffer);
       }
     }
-    // The checksum stands before the data it sums up, so its digits are filled in last.
+    // The checksum stands before what it sums up, so its digits are filled in last.
     byte[] digits = HexFormat.of().formatHex(sha.digest()).getBytes(StandardCharsets.US_ASCII);
     ByteBuffer patch = ByteBuffer.wrap(digits);
     long position = 8L + CHECKSUM_AT;
@@ -254,12 +268,21 @@ public final class SafeTensors {
     }
   }
 
-  private static String digest(Path file, FileChannel channel, long from, long to)
+  /** Of the whole file, with zeros where a header of ours has the digits. */
+  private static String digest(
+      Path file, FileChannel channel, ByteBuffer prefix, byte[] json, long size)
       throws IOException {
     MessageDigest sha = sha256();
-    ByteBuffer buffer = ByteBuffer.allocate((int) Math.min(CHUNK, to - from));
-    for (long at = from; at < to; at += buffer.limit()) {
-      buffer.clear().limit((int) Math.min(buffer.capacity(), to - at));
+    sha.update(prefix);
+    int digits = Math.min(CHECKSUM_AT, json.length);
+    int rest = Math.min(CHECKSUM_AT + NO_DIGITS.length(), json.length);
+    sha.update(json, 0, digits);
+    sha.update(NO_DIGITS.getBytes(StandardCharsets.US_ASCII));
+    sha.update(json, rest, json.length - rest);
+    long from = 8L + json.length;
+    ByteBuffer buffer = ByteBuffer.allocate((int) Math.min(CHUNK, size - from));
+    for (long at = from; at < size; at += buffer.limit()) {
+      buffer.clear().limit((int) Math.min(buffer.capacity(), size - at));
       readFully(file, channel, buffer, at);
       sha.update(buffer.flip());
       buffer.rewind();

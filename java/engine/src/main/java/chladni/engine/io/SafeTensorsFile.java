@@ -21,12 +21,24 @@ public final class SafeTensorsFile implements AutoCloseable {
   private final FileChannel channel;
   private final long dataStart;
   private final SafeTensorsHeader header;
+  private final boolean verified;
 
-  SafeTensorsFile(Path file, FileChannel channel, long dataStart, SafeTensorsHeader header) {
+  SafeTensorsFile(
+      Path file,
+      FileChannel channel,
+      long dataStart,
+      SafeTensorsHeader header,
+      boolean verified) {
     this.file = file;
     this.channel = channel;
     this.dataStart = dataStart;
     this.header = header;
+    this.verified = verified;
+  }
+
+  /** Whether the file has our checksum, which then holds; files of other programs have none. */
+  public boolean verified() {
+    return verified;
   }
 
   /** Names in the order of the header. */

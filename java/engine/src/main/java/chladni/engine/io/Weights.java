@@ -33,6 +33,21 @@ public final class Weights {
    */
   public static void save(
       Path file, Store store, List<Variable> variables, String prefix, Map<String, String> metadata) {
+    save(file, null, store, variables, prefix, metadata);
+  }
+
+  /**
+   * As {@link #save(Path, Store, List, String, Map)}, with what was there before kept.
+   *
+   * @param previous the new name of the file that is replaced, in the same folder; null drops it
+   */
+  public static void save(
+      Path file,
+      Path previous,
+      Store store,
+      List<Variable> variables,
+      String prefix,
+      Map<String, String> metadata) {
     List<NamedArray> arrays = new ArrayList<>();
     for (Variable v : variables) {
       String name = v.name().substring(prefix.length());
@@ -44,7 +59,7 @@ public final class Weights {
                   ? NamedArray.of(name, shape, store.doubles(v.name()))
                   : NamedArray.of(name, shape, store.floats(v.name())));
     }
-    SafeTensors.write(file, arrays, metadata);
+    SafeTensors.write(file, previous, arrays, metadata);
   }
 
   /**

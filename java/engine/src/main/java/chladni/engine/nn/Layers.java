@@ -7,6 +7,7 @@ import chladni.engine.graph.Ops;
 import chladni.engine.graph.Shape;
 import chladni.engine.graph.ShapeException;
 import chladni.engine.graph.Window;
+import java.util.Arrays;
 
 /**
  * Layers with weights. Names follow PyTorch: {@code NAME.weight}, {@code NAME.bias}, {@code
@@ -131,5 +132,64 @@ public final class Layers {
 
   private static Node move(Node running, Node now, double momentum, double factor) {
     return Ops.add(Ops.scale(running, 1 - momentum), Ops.scale(now, momentum * factor));
+  }
+
+  /**
+   * Of the norms without batch statistics; PyTorch's eps is 1e-5.
+   *
+   * @param gamma first values of the weight, null for neither weight nor bias
+   */
+  public record NormSpec(double eps, Initializer gamma, Initializer beta) {
+    /** Without weights: PyTorch's default for instance norm. */
+    public static final NormSpec PLAIN = new NormSpec(1e-5, null, null);
+
+    /** gamma one, beta zero: PyTorch's default for layer and group norm. */
+    public static final NormSpec AFFINE =
+        new NormSpec(1e-5, Initializers.ones(), Initializers.zeros());
+
+    private boolean affine() {
+      return gamma != null;
+    }
+  }
+
+  /** x (N, C, ...); weight and bias (C), if any. Running statistics are not kept. */
+  public static Node instanceNorm(Parameters p, String name, Node x, NormSpec spec) {
+    try (Graph.Scope _ = p.graph().scope(name)) {
+      if (!spec.affine()) {
+        return Norms.instanceNorm(x, spec.eps());
+      }
+      Shape c = Shape.of(x.shape().dim(1));
+      Node gamma = p.weight(name + ".weight", c, spec.gamma());
+      return Norms.instanceNorm(x, gamma, p.weight(name + ".bias", c, spec.beta()), spec.eps());
+    }
+  }
+
+  /** x (N, C, ...) in so many groups of channels; weight and bias (C), if any. */
+  public static Node groupNorm(Parameters p, String name, Node x, int groups, NormSpec spec) {
+    try (Graph.Scope _ = p.graph().scope(name)) {
+      Node y = Norms.groupNorm(x, groups, spec.eps());
+      if (!spec.affine()) {
+        return y;
+      }
+      Shape c = Shape.of(x.shape().dim(1));
+      Shape row = Shape.of(1, x.shape().dim(1));
+      Node gamma = Ops.reshape(p.weight(name + ".weight", c, spec.gamma()), row);
+      Node scaled = Ops.mul(y, Ops.channelBroadcast(gamma, y.shape()));
+      return Ops.addBias(scaled, p.weight(name + ".bias", c, spec.beta()));
+    }
+  }
+
+  /** x over its last {@code axes} axes; weight and bias of their shape, if any. */
+  public static Node layerNorm(Parameters p, String name, Node x, int axes, NormSpec spec) {
+    try (Graph.Scope _ = p.graph().scope(name)) {
+      Node y = Norms.layerNorm(x, axes, spec.eps());
+      if (!spec.affine()) {
+        return y;
+      }
+      int[] dims = x.shape().dims();
+      Shape s = Shape.of(Arrays.copyOfRange(dims, dims.length - axes, dims.length));
+      Node scaled = Ops.mul(y, p.weight(name + ".weight", s, spec.gamma()));
+      return Ops.add(scaled, p.weight(name + ".bias", s, spec.beta()));
+    }
   }
 }

@@ -1,10 +1,13 @@
 package chladni.engine.nn;
 
+import chladni.engine.api.Experimental;
+
 /**
  * Philox4x32-10: a counter-based generator. Four random words are a pure function of a counter of
  * four words and a key of two. Source: Salmon et al., "Parallel random numbers: as easy as 1, 2, 3",
  * SC 2011.
  */
+@Experimental
 public final class Philox {
   private static final int MULTIPLIER_0 = 0xD2511F53;
   private static final int MULTIPLIER_1 = 0xCD9E8D57;

@@ -1,6 +1,5 @@
 package chladni.engine.optim;
 
-import chladni.engine.autodiff.Autodiff;
 import chladni.engine.graph.Graph;
 import chladni.engine.graph.Node;
 import chladni.engine.graph.Ops;
@@ -12,8 +11,16 @@ import java.util.List;
  * variables beside the weights: {@code NAME#m}, {@code NAME#v}, {@code PREFIX#step}.
  *
  * @param prefix names the counter; one per optimizer
+ * @param weightDecay factor on the weights that is added to their gradients, so that the moments see
+ *     it: an L2 penalty. {@link AdamW} keeps it apart
  */
-public record Adam(String prefix, double beta1, double beta2, double eps) {
+public record Adam(String prefix, double beta1, double beta2, double eps, double weightDecay)
+    implements Optimizer {
+  /** Without weight decay. */
+  public Adam(String prefix, double beta1, double beta2, double eps) {
+    this(prefix, beta1, beta2, eps, 0);
+  }
+
   /** beta 0.9, 0.999 and eps 1e-8. */
   public static Adam standard(String prefix) {
     return new Adam(prefix, 0.9, 0.999, 1e-8);
@@ -24,49 +31,16 @@ public record Adam(String prefix, double beta1, double beta2, double eps) {
     return new Adam(prefix, 0.5, 0.999, 1e-8);
   }
 
-  /**
-   * Assigns each variable its next version. Where the loss is not finite nothing moves: the weights,
-   * moments and so what the caller saves stay good.
-   *
-   * @param loss a scalar
-   * @param rate a scalar: the learning rate of this step
-   */
-  public void minimize(Node loss, Node rate, List<Variable> variables) {
-    Graph graph = loss.graph();
-    List<Node> weights = variables.stream().map(graph::read).toList();
-    List<Node> gradients = Autodiff.gradients(loss, weights);
+  @Override
+  public void update(List<Variable> variables, List<Node> gradients, Node rate, Node go) {
+    Graph graph = rate.graph();
     try (Graph.Scope _ = graph.scope("adam:" + prefix)) {
-      Node finite = Ops.isFinite(loss);
-      Variable counter = Variable.counter(prefix + "#step");
-      Node t = Ops.toFloat(graph.assign(counter, Ops.increment(graph.read(counter))));
-      Node correction1 = Ops.neg(Ops.expm1(Ops.scale(t, StrictMath.log(beta1))));
-      Node correction2 = Ops.neg(Ops.expm1(Ops.scale(t, StrictMath.log(beta2))));
-      Node step = Ops.div(rate, correction1);
-      Node root = Ops.reciprocal(Ops.sqrt(correction2));
-      for (int i = 0; i < weights.size(); i++) {
-        update(graph, variables.get(i), gradients.get(i), finite, step, root);
+      AdamStep step = AdamStep.next(prefix, beta1, beta2, eps, rate, go);
+      for (int i = 0; i < variables.size(); i++) {
+        Variable variable = variables.get(i);
+        Node w = graph.read(variable);
+        step.move(variable, w, Updates.decayed(gradients.get(i), w, weightDecay));
       }
     }
-  }
-
-  private void update(
-      Graph graph, Variable variable, Node gradient, Node finite, Node step, Node root) {
-    Variable first = moment(variable, "#m");
-    Variable second = moment(variable, "#v");
-    Node w = graph.read(variable);
-    Node m = graph.read(first);
-    Node v = graph.read(second);
-    Node nextM = Ops.add(Ops.scale(m, beta1), Ops.scale(gradient, 1 - beta1));
-    Node nextV = Ops.add(Ops.scale(v, beta2), Ops.scale(Ops.square(gradient), 1 - beta2));
-    Node denominator = Ops.shift(Ops.mul(Ops.sqrt(nextV), root), eps);
-    Node nextW = Ops.sub(w, Ops.mul(step, Ops.div(nextM, denominator)));
-    graph.assign(first, Ops.where(finite, nextM, m));
-    graph.assign(second, Ops.where(finite, nextV, v));
-    graph.assign(variable, Ops.where(finite, nextW, w));
-  }
-
-  private static Variable moment(Variable variable, String suffix) {
-    return Variable.state(
-        variable.name() + suffix, variable.shape(), (n, s, seed) -> new float[(int) s.elements()]);
   }
 }

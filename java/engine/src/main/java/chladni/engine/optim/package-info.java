@@ -1,2 +1,2 @@
-/** Optimizers: functions that turn a loss into assignments of new versions, in the same graph. */
+/** Optimizers, which turn a loss into updates of the same program, and schedules of their rate. */
 package chladni.engine.optim;

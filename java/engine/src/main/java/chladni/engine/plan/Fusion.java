@@ -119,7 +119,8 @@ final class Fusion {
       computes |= cost.computes;
     }
     boolean again = flow.users(node).size() > 1 && (expensive || loads.size() > MANY);
-    return again
+    // What is spread will be stored, so that its users load it whatever making it takes.
+    return again || (computes && isSpread(node))
         ? new Cost(Set.of(node), true, false)
         : new Cost(loads, computes, expensive);
   }

@@ -81,6 +81,7 @@ public final class Pix2Pix implements TrainingStep {
     }
   }
 
+  private final Backend backend;
   private final Parameters generator;
   private final Parameters discriminator;
   private final Store store;
@@ -92,6 +93,7 @@ public final class Pix2Pix implements TrainingStep {
   }
 
   public Pix2Pix(Backend backend, Options options, Precision precision) {
+    this.backend = backend;
     Graph graph = new Graph();
     generator = new Parameters(graph, GENERATOR);
     discriminator = new Parameters(graph, DISCRIMINATOR);
@@ -163,6 +165,11 @@ public final class Pix2Pix implements TrainingStep {
 
   public Parameters discriminator() {
     return discriminator;
+  }
+
+  @Override
+  public Backend backend() {
+    return backend;
   }
 
   @Override

@@ -14,6 +14,7 @@ import java.util.Map;
 
 /** One network with one optimizer, already built into a graph. */
 public final class SimpleTraining implements TrainingStep {
+  private final Backend backend;
   private final Parameters parameters;
   private final String file;
   private final List<String> losses;
@@ -31,11 +32,17 @@ public final class SimpleTraining implements TrainingStep {
 
   public SimpleTraining(
       Backend backend, Graph graph, Parameters parameters, String file, long seed, Precision precision) {
+    this.backend = backend;
     this.parameters = parameters;
     this.file = file;
     this.losses = List.copyOf(graph.outputs().keySet());
     this.store = backend.newStore(seed, precision);
     this.program = backend.compile(graph, store, precision);
+  }
+
+  @Override
+  public Backend backend() {
+    return backend;
   }
 
   @Override

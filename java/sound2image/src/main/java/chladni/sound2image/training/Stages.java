@@ -25,6 +25,7 @@ import java.util.Map;
  *
  * @param saveEvery steps between checkpoints; 0 for the end alone
  * @param dropout whether the GANs train with pix2pix's dropout
+ * @param loop what becomes of each training once it is built
  */
 public record Stages(
     Backend backend,
@@ -34,7 +35,8 @@ public record Stages(
     boolean resume,
     long saveEvery,
     boolean dropout,
-    TrainingListener listener) {
+    TrainingListener listener,
+    TrainingLoop loop) {
 
   /** The affine maps in the metadata of a GAN's files. */
   public static final String SOURCE_MAP = "source";
@@ -92,18 +94,21 @@ public record Stages(
     int[] labels = new int[schedule.batch()];
     try (SimpleTraining training =
         EncoderTraining.of(backend, name, schedule.batch(), item, classes.size(), network, seed)) {
-      trainer(folder, name, schedule, metadata)
-          .run(
-              training,
-              (step, program) -> {
-                int[] chosen = order.items(step);
-                for (int i = 0; i < chosen.length; i++) {
-                  items.write(chosen[i], x, i * width);
-                  labels[i] = classes.indexOf(clips.labels().get(chosen[i]));
-                }
-                program.write("x", x);
-                program.write("labels", labels);
-              });
+      train(
+          folder,
+          name,
+          schedule,
+          metadata,
+          training,
+          (step, program) -> {
+            int[] chosen = order.items(step);
+            for (int i = 0; i < chosen.length; i++) {
+              items.write(chosen[i], x, i * width);
+              labels[i] = classes.indexOf(clips.labels().get(chosen[i]));
+            }
+            program.write("x", x);
+            program.write("labels", labels);
+          });
     }
   }
 
@@ -126,21 +131,24 @@ public record Stages(
     try (SimpleTraining training =
         MultimodalTraining.of(
             backend, network, weights, IMAGE_RATE, n, seed, Precision.FP32)) {
-      trainer(run.multimodal(), "multimodal", schedule, metadata)
-          .run(
-              training,
-              (step, program) -> {
-                int[] chosen = order.items(step);
-                for (int i = 0; i < n; i++) {
-                  int row = rows[chosen[i]];
-                  copy(table.fc6()[row], image, i);
-                  copy(table.pool5()[row], sound, i);
-                  labels[i] = table.label()[row];
-                }
-                program.write("image", image);
-                program.write("sound", sound);
-                program.write("labels", labels);
-              });
+      train(
+          run.multimodal(),
+          "multimodal",
+          schedule,
+          metadata,
+          training,
+          (step, program) -> {
+            int[] chosen = order.items(step);
+            for (int i = 0; i < n; i++) {
+              int row = rows[chosen[i]];
+              copy(table.fc6()[row], image, i);
+              copy(table.pool5()[row], sound, i);
+              labels[i] = table.label()[row];
+            }
+            program.write("image", image);
+            program.write("sound", sound);
+            program.write("labels", labels);
+          });
     }
   }
 
@@ -220,17 +228,20 @@ public record Stages(
     float[] sources = new float[n * sourceWidth];
     float[] targets = new float[n * targetWidth];
     try (Pix2Pix training = new Pix2Pix(backend, options, Precision.FP32)) {
-      trainer(folder, stage, schedule, metadata)
-          .run(
-              training,
-              (step, program) -> {
-                int[] chosen = order.items(step);
-                for (int i = 0; i < n; i++) {
-                  source.write(chosen[i], sources, i * sourceWidth);
-                  target.write(chosen[i], targets, i * targetWidth);
-                }
-                write(program, sources, targets);
-              });
+      train(
+          folder,
+          stage,
+          schedule,
+          metadata,
+          training,
+          (step, program) -> {
+            int[] chosen = order.items(step);
+            for (int i = 0; i < n; i++) {
+              source.write(chosen[i], sources, i * sourceWidth);
+              target.write(chosen[i], targets, i * targetWidth);
+            }
+            write(program, sources, targets);
+          });
     }
   }
 
@@ -241,7 +252,6 @@ public record Stages(
     metadata.put("batch", Integer.toString(schedule.batch()));
     metadata.put("rate", Double.toString(schedule.rate()));
     metadata.put(DATA, data);
-    metadata.put(Trainer.MADE_ON + "backend", backend.description());
     return metadata;
   }
 
@@ -250,18 +260,25 @@ public record Stages(
     program.write("target", target);
   }
 
-  private Trainer trainer(
-      Path folder, String stage, Schedule schedule, Map<String, String> metadata) {
-    return new Trainer(
-        folder,
-        stage,
-        schedule.steps(),
-        saveEvery,
-        resume,
-        schedule.rates(),
-        null,
-        metadata,
-        listener);
+  private void train(
+      Path folder,
+      String stage,
+      Schedule schedule,
+      Map<String, String> metadata,
+      TrainingStep training,
+      Batches batches) {
+    Trainer trainer =
+        new Trainer(
+            folder,
+            stage,
+            schedule.steps(),
+            saveEvery,
+            resume,
+            schedule.rates(),
+            null,
+            metadata,
+            listener);
+    loop.run(trainer, training, batches);
   }
 
   /** Each feature four times in a map of twice the side: {@link FeatureMap} on the host. */

@@ -1,24 +1,26 @@
 package chladni.sound2image.training;
 
+import chladni.engine.graph.DType;
+import chladni.engine.graph.Variable;
 import chladni.engine.io.AtomicFile;
 import chladni.engine.io.BadFileException;
-import chladni.engine.io.SafeTensors;
-import chladni.engine.io.SafeTensorsFile;
-import chladni.engine.io.Weights;
+import chladni.engine.io.FileWriteException;
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.function.LongToDoubleFunction;
 
 /**
- * The loop around a training step. In its folder lie {@code checkpoint.safetensors} (everything that
- * a resumed run needs), {@code metrics.jsonl} (one line a step) and, at the end, the weights. A
- * resumed run continues bit for bit.
+ * The loop around a training step. In its folder lie the newest {@link Checkpoint} (everything that
+ * a resumed run needs) and the one before, {@code metrics.jsonl} (one line a step) and, at the end,
+ * the weights. A resumed run continues bit for bit, and says so where it does not.
+ *
+ * <p>Each checkpoint follows its log to the disk: whatever kills the process or the machine, a log
+ * has a line for every step up to the newest checkpoint.
  *
  * @param folder where everything goes; made if it is not there
  * @param stage what is trained, for listeners
@@ -39,118 +41,135 @@ public record Trainer(
     Path csv,
     Map<String, String> metadata,
     TrainingListener listener) {
-  /** Losses read back a step at a time cost a copy each; the log is flushed this often, in steps. */
+  /** A log's lines are handed to the system this often, in steps, for those who watch it grow. */
   private static final int FLUSH = 20;
 
-  /** The file that a resumed run continues from. */
-  public static final String CHECKPOINT = "checkpoint.safetensors";
+  /** The log of losses that every folder has. */
+  public static final String METRICS = "metrics.jsonl";
 
-  /**
-   * What stands before entries of the metadata that say where a run was made. They may change when
-   * it is resumed; all others must not.
-   */
-  public static final String MADE_ON = "made_on.";
+  /** With one more entry in the metadata. */
+  public Trainer with(String key, String value) {
+    Map<String, String> more = new LinkedHashMap<>(metadata);
+    more.put(key, value);
+    return new Trainer(folder, stage, steps, saveEvery, resume, rate, csv, more, listener);
+  }
 
   /**
    * Runs to the last step and saves.
    *
    * @return the steps run, less than {@link #steps} after a resumption
    * @throws NotFiniteException when a loss is not finite; the last checkpoint stands
-   * @throws BadFileException when the checkpoint to resume from was made with another configuration
-   *     or from other data, as {@link #metadata} tells
+   * @throws BadFileException when the checkpoint to resume from is damaged, or was made with another
+   *     configuration or from other data, as {@link #metadata} tells
+   * @throws FileWriteException when the disk refuses; the last checkpoint stands
    */
   public long run(TrainingStep training, Batches batches) {
-    try {
-      Files.createDirectories(folder);
-      if (csv != null && csv.toAbsolutePath().getParent() != null) {
-        Files.createDirectories(csv.toAbsolutePath().getParent());
-      }
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
+    makeFolder(folder);
+    if (csv != null) {
+      makeFolder(csv.toAbsolutePath().getParent());
     }
     AtomicFile.removeLeftovers(folder);
-    long done = resume ? restore(training) : 0;
-    var names = training.losses();
+    Optional<Checkpoint> from =
+        resume ? Checkpoint.newest(folder).map(Checkpoint::read) : Optional.empty();
+    Map<String, String> origin = new LinkedHashMap<>(metadata);
+    origin.putAll(MadeOn.of(training));
+    from.ifPresent(checkpoint -> restore(checkpoint, training, origin));
+    long done = from.map(Checkpoint::step).orElse(0L);
+    List<String> names = training.losses();
     double[] values = new double[names.size()];
-    try (LossLog json = LossLog.json(folder.resolve("metrics.jsonl"), done, names);
-        LossLog table = csv == null ? null : LossLog.csv(csv, done, names)) {
+    try (LossLog json =
+            new LossLog(folder.resolve(METRICS), LossLog.Format.JSON, done, names);
+        LossLog table = csv == null ? null : new LossLog(csv, LossLog.Format.CSV, done, names)) {
+      noteMissing(json, done);
       for (long step = done + 1; step <= steps; step++) {
-        batches.write(step, training.program());
-        if (rate != null) {
-          training.program().write("lr", new float[] {(float) rate.applyAsDouble(step)});
-        }
+        writeInputs(training, batches, step);
         training.program().run();
-        for (int i = 0; i < values.length; i++) {
-          values[i] = training.program().scalar(names.get(i));
-          if (!Double.isFinite(values[i])) {
-            throw new NotFiniteException(names.get(i), step, values[i]);
-          }
-        }
+        readLosses(training, step, values);
         json.append(step, values);
         if (table != null) {
           table.append(step, values);
         }
         listener.step(stage, step, steps, names, values);
-        boolean save = step == steps || saveEvery > 0 && step % saveEvery == 0;
-        if (save || step % FLUSH == 0) {
+        if (step == steps || saveEvery > 0 && step % saveEvery == 0) {
+          json.sync();
+          if (table != null) {
+            table.sync();
+          }
+          checkFinite(training, step);
+          Checkpoint.save(folder, training, step, stage, origin);
+        } else if (step % FLUSH == 0) {
           json.flush();
           if (table != null) {
             table.flush();
           }
         }
-        if (save) {
-          save(training, step);
-        }
       }
     }
-    training.saveWeights(folder, metadata);
+    origin.remove(Checkpoint.COMMAND);
+    training.saveWeights(folder, origin);
     return Math.max(0, steps - done);
   }
 
-  private void save(TrainingStep training, long step) {
-    Map<String, String> all = new LinkedHashMap<>(metadata);
-    all.put("step", Long.toString(step));
-    all.put("stage", stage);
-    Weights.save(folder.resolve(CHECKPOINT), training.store(), training.variables(), "", all);
-  }
-
-  private long restore(TrainingStep training) {
-    Path file = folder.resolve(CHECKPOINT);
-    if (!Files.exists(file)) {
-      return 0;
-    }
-    checkConfiguration(file);
-    Map<String, String> found = Weights.load(file, training.store(), training.variables(), "");
+  private static void makeFolder(Path folder) {
     try {
-      return Long.parseLong(found.getOrDefault("step", ""));
-    } catch (NumberFormatException _) {
-      throw new BadFileException(
-          file,
-          "a checkpoint must say its step, got '%s'.".formatted(found.get("step")),
-          "Start again without --resume.");
+      Files.createDirectories(folder);
+    } catch (IOException e) {
+      throw new FileWriteException(folder, true, "Choose another folder.", e);
     }
   }
 
-  private void checkConfiguration(Path file) {
-    Map<String, String> found;
-    try (SafeTensorsFile tensors = SafeTensors.read(file)) {
-      found = tensors.metadata();
+  private void restore(Checkpoint checkpoint, TrainingStep training, Map<String, String> origin) {
+    checkpoint.checkConfiguration(stage, metadata);
+    checkpoint.restore(training);
+    String difference = MadeOn.difference(checkpoint.metadata(), origin);
+    MadeOn.move(checkpoint, difference, origin);
+    if (!difference.isEmpty()) {
+      listener.note(
+          "from step %d on this run is not bit-equal to one that was never stopped, since it goes on elsewhere: %s"
+              .formatted(checkpoint.step() + 1, difference));
     }
-    List<String> problems = new ArrayList<>();
-    Map<String, String> asked = new LinkedHashMap<>(metadata);
-    asked.put("stage", stage);
-    asked.forEach(
-        (key, value) -> {
-          if (!key.startsWith(MADE_ON) && !value.equals(found.get(key))) {
-            problems.add("%s was %s, is %s".formatted(key, found.get(key), value));
+  }
+
+  private void noteMissing(LossLog log, long done) {
+    if (log.kept() < done) {
+      listener.note(
+          "%s: it has lines for %d of the %d steps before the checkpoint"
+              .formatted(log.file(), log.kept(), done));
+    }
+  }
+
+  void writeInputs(TrainingStep training, Batches batches, long step) {
+    batches.write(step, training.program());
+    if (rate != null) {
+      training.program().write("lr", new float[] {(float) rate.applyAsDouble(step)});
+    }
+  }
+
+  private void readLosses(TrainingStep training, long step, double[] values) {
+    List<String> names = training.losses();
+    for (int i = 0; i < values.length; i++) {
+      values[i] = training.program().scalar(names.get(i));
+      if (!Double.isFinite(values[i])) {
+        throw notFinite("loss '" + names.get(i) + "'", step, values[i]);
+      }
+    }
+  }
+
+  /** An update can overflow although its losses were finite: such a checkpoint would be no use. */
+  private void checkFinite(TrainingStep training, long step) {
+    for (Variable v : training.variables()) {
+      if (v.type().dtype() == DType.FLOAT) {
+        for (float value : training.store().floats(v.name())) {
+          if (!Float.isFinite(value)) {
+            throw notFinite("variable '" + v.name() + "'", step, value);
           }
-        });
-    if (!problems.isEmpty()) {
-      throw new BadFileException(
-          file,
-          "a resumed run must have the configuration and data that it began with: "
-              + String.join("; ", problems),
-          "Give the options of its beginning, or start again in another folder.");
+        }
+      }
     }
+  }
+
+  private NotFiniteException notFinite(String subject, long step, double value) {
+    return new NotFiniteException(
+        subject, step, value, Checkpoint.newest(folder).orElse(null));
   }
 }

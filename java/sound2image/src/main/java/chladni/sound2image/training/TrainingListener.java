@@ -14,4 +14,7 @@ public interface TrainingListener {
    * @param values theirs; reused between calls
    */
   void step(String stage, long step, long total, List<String> names, double[] values);
+
+  /** Told once, before the first step, of what a reader of the results must know. */
+  default void note(String text) {}
 }

@@ -1,5 +1,6 @@
 package chladni.sound2image.training;
 
+import chladni.engine.backend.Backend;
 import chladni.engine.backend.Program;
 import chladni.engine.backend.Store;
 import chladni.engine.graph.Variable;
@@ -9,6 +10,9 @@ import java.util.Map;
 
 /** One network, or one pair of them, in training: a program to run and what to save of it. */
 public interface TrainingStep extends AutoCloseable {
+  /** What the program was compiled by. */
+  Backend backend();
+
   Program program();
 
   Store store();

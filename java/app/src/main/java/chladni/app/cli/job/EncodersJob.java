@@ -18,12 +18,17 @@ public final class EncodersJob {
   private EncodersJob() {}
 
   public static void run(TrainEncoders.Request request, Terminal terminal) throws IOException {
+    run(request, Work.training(request.training().command()), terminal);
+  }
+
+  static void run(TrainEncoders.Request request, Work work, Terminal terminal)
+      throws IOException {
     Training training = request.training();
     RunFolder run = new RunFolder(training.run());
-    OutFolder.check(run.pictureEncoder(), training.resume(), terminal);
-    OutFolder.check(run.soundEncoder(), training.resume(), terminal);
+    work.check(run.pictureEncoder(), training.resume(), terminal);
+    work.check(run.soundEncoder(), training.resume(), terminal);
     Recipe preset = Recipe.named(request.preset().toString());
-    if (request.data().isPresent()) {
+    if (request.data().isPresent() && work.writes()) {
       int workers = Math.max(1, Runtime.getRuntime().availableProcessors() / 2);
       PrepareJob.prepare(
           request.data().get(), run, request.set(), preset.seconds(), workers, terminal);
@@ -52,12 +57,12 @@ public final class EncodersJob {
     Recipe recipe = preset.withSeconds((double) clips.samples() / Waveform.RATE);
     try (Engine engine = Backends.open(training.device(), terminal);
         TrainingProgress progress = new TrainingProgress(terminal)) {
-      Stages stages = stages(engine, run, recipe, training, true, progress);
+      Stages stages = stages(engine, run, recipe, training, true, progress, work);
       stages.pictureEncoder(clips, classes, Schedules.PICTURE.of(recipe, training));
       stages.soundEncoder(clips, classes, Schedules.SOUND.of(recipe, training));
     }
-    terminal.out().println(run.pictureEncoder());
-    terminal.out().println(run.soundEncoder());
+    work.made(run.pictureEncoder(), terminal);
+    work.made(run.soundEncoder(), terminal);
   }
 
   static Stages stages(
@@ -66,7 +71,8 @@ public final class EncodersJob {
       Recipe recipe,
       Training training,
       boolean dropout,
-      TrainingProgress progress) {
+      TrainingProgress progress,
+      Work work) {
     return new Stages(
         engine.backend(),
         run,
@@ -75,6 +81,7 @@ public final class EncodersJob {
         training.resume(),
         training.saveEvery(),
         dropout,
-        progress);
+        progress,
+        work.loop());
   }
 }

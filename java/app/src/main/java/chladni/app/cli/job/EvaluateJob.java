@@ -30,6 +30,7 @@ import chladni.sound2image.generation.Generator;
 import chladni.sound2image.media.Picture;
 import chladni.sound2image.media.Waveform;
 import chladni.sound2image.network.Recipe;
+import chladni.sound2image.training.Trainer;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -115,7 +116,7 @@ public final class EvaluateJob {
       report.sounds(sounds);
       losses.forEach(
           (name, folder) -> {
-            if (Files.exists(folder.resolve("metrics.jsonl"))) {
+            if (Files.exists(folder.resolve(Trainer.METRICS))) {
               report.losses(LossFile.read(name, folder));
             }
           });

@@ -19,41 +19,51 @@ public final class GanJobs {
 
   public static void imageGan(TrainImageGan.Request request, Terminal terminal)
       throws IOException {
-    Training training = request.training();
-    RunFolder run = new RunFolder(training.run());
-    Needs.encoders(run);
-    OutFolder.check(run.imageGan(), training.resume(), terminal);
-    Recipe recipe = recipe(run);
-    try (Engine engine = Backends.open(training.device(), terminal);
-        TrainingProgress progress = new TrainingProgress(terminal)) {
-      FeatureTable table = SelectJob.features(engine.backend(), run, terminal);
-      ClipSet clips = ClipSet.readFolder(run.prepared("corpus"));
-      EncodersJob.stages(engine, run, recipe, training, request.dropout(), progress)
-          .imageGan(table, clips, Schedules.IMAGE_GAN.of(recipe, training));
-    }
-    terminal.out().println(run.imageGan());
+    imageGan(request, Work.training(request.training().command()), terminal);
   }
 
-  public static void featureGan(TrainFeatureGan.Request request, Terminal terminal)
+  static void imageGan(TrainImageGan.Request request, Work work, Terminal terminal)
       throws IOException {
     Training training = request.training();
     RunFolder run = new RunFolder(training.run());
     Needs.encoders(run);
-    OutFolder.check(run.featureGan(), training.resume(), terminal);
+    work.check(run.imageGan(), training.resume(), terminal);
     Recipe recipe = recipe(run);
     try (Engine engine = Backends.open(training.device(), terminal);
         TrainingProgress progress = new TrainingProgress(terminal)) {
-      FeatureTable table = SelectJob.features(engine.backend(), run, terminal);
+      FeatureTable table = work.features(engine.backend(), run, terminal);
+      ClipSet clips = ClipSet.readFolder(run.prepared("corpus"));
+      EncodersJob.stages(engine, run, recipe, training, request.dropout(), progress, work)
+          .imageGan(table, clips, Schedules.IMAGE_GAN.of(recipe, training));
+    }
+    work.made(run.imageGan(), terminal);
+  }
+
+  public static void featureGan(TrainFeatureGan.Request request, Terminal terminal)
+      throws IOException {
+    featureGan(request, Work.training(request.training().command()), terminal);
+  }
+
+  static void featureGan(TrainFeatureGan.Request request, Work work, Terminal terminal)
+      throws IOException {
+    Training training = request.training();
+    RunFolder run = new RunFolder(training.run());
+    Needs.encoders(run);
+    work.check(run.featureGan(), training.resume(), terminal);
+    Recipe recipe = recipe(run);
+    try (Engine engine = Backends.open(training.device(), terminal);
+        TrainingProgress progress = new TrainingProgress(terminal)) {
+      FeatureTable table = work.features(engine.backend(), run, terminal);
       Needs.multimodal(run, table.fingerprint());
       float[][] hidden = MultimodalVectors.of(engine.backend(), run, table).sound();
-      EncodersJob.stages(engine, run, recipe, training, request.dropout(), progress)
+      EncodersJob.stages(engine, run, recipe, training, request.dropout(), progress, work)
           .featureGan(
               table,
               hidden,
               request.discriminatorScale(),
               Schedules.FEATURE_GAN.of(recipe, training));
     }
-    terminal.out().println(run.featureGan());
+    work.made(run.featureGan(), terminal);
   }
 
   private static Recipe recipe(RunFolder run) {

@@ -18,17 +18,22 @@ public final class MultimodalJob {
   private MultimodalJob() {}
 
   public static void run(TrainMultimodal.Request request, Terminal terminal) throws IOException {
+    run(request, Work.training(request.training().command()), terminal);
+  }
+
+  static void run(TrainMultimodal.Request request, Work work, Terminal terminal)
+      throws IOException {
     Training training = request.training();
     RunFolder run = new RunFolder(training.run());
     Needs.encoders(run);
-    OutFolder.check(run.multimodal(), training.resume(), terminal);
+    work.check(run.multimodal(), training.resume(), terminal);
     Path encoder = run.pictureEncoder().resolve(Encoders.PICTURE);
     Recipe recipe = Encoders.recipe(encoder);
     List<String> classes = Encoders.classes(encoder);
     try (Engine engine = Backends.open(training.device(), terminal);
         TrainingProgress progress = new TrainingProgress(terminal)) {
-      FeatureTable table = SelectJob.features(engine.backend(), run, terminal);
-      EncodersJob.stages(engine, run, recipe, training, true, progress)
+      FeatureTable table = work.features(engine.backend(), run, terminal);
+      EncodersJob.stages(engine, run, recipe, training, true, progress, work)
           .multimodal(
               table,
               classes,
@@ -39,6 +44,6 @@ public final class MultimodalJob {
                   request.detachTargets()),
               Schedules.MULTIMODAL.of(recipe, training));
     }
-    terminal.out().println(run.multimodal());
+    work.made(run.multimodal(), terminal);
   }
 }

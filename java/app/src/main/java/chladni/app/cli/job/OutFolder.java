@@ -1,6 +1,8 @@
 package chladni.app.cli.job;
 
 import chladni.app.cli.Terminal;
+import chladni.engine.io.AtomicFile;
+import chladni.sound2image.training.Checkpoint;
 import chladni.sound2image.training.Trainer;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -19,7 +21,7 @@ final class OutFolder {
     if (Files.exists(folder) && !Files.isDirectory(folder)) {
       throw new JobException(folder + ": it must be a folder and is a file. Choose another --out.");
     }
-    boolean checkpoint = Files.exists(folder.resolve(Trainer.CHECKPOINT));
+    boolean checkpoint = Checkpoint.newest(folder).isPresent();
     if (isEmpty(folder)) {
       if (resume) {
         terminal.err().println(folder + " is empty: nothing to resume, starting at step 1");
@@ -31,7 +33,7 @@ final class OutFolder {
                   + " empty it or choose another."
               : folder + ": it must be empty for a new training. Choose another folder or empty it.");
     } else if (!checkpoint) {
-      if (!Files.exists(folder.resolve("metrics.jsonl"))) {
+      if (!Files.exists(folder.resolve(Trainer.METRICS))) {
         throw new JobException(
             folder + ": there is no checkpoint in it to resume from. Check the folder, or start"
                 + " without --resume in an empty one.");
@@ -40,12 +42,13 @@ final class OutFolder {
     }
   }
 
+  /** A process killed at its very start may have left temporaries and nothing else. */
   private static boolean isEmpty(Path folder) {
     if (!Files.exists(folder)) {
       return true;
     }
     try (Stream<Path> entries = Files.list(folder)) {
-      return entries.findAny().isEmpty();
+      return entries.allMatch(AtomicFile::isTemporary);
     } catch (IOException e) {
       throw new JobException(folder + ": it cannot be listed (" + e + "). Check its permissions.", e);
     }

@@ -3,18 +3,16 @@ package chladni.app.cli.job;
 import chladni.app.cli.Terminal;
 import chladni.app.cli.TrainPix2pix;
 import chladni.engine.Engine;
-import chladni.engine.io.SafeTensors;
-import chladni.engine.io.SafeTensorsFile;
 import chladni.sound2image.dataset.PairArrays;
 import chladni.sound2image.dataset.PairFolder;
 import chladni.sound2image.dataset.Pairs;
 import chladni.sound2image.network.PatchGan;
 import chladni.sound2image.network.UNet;
 import chladni.sound2image.training.Batches;
+import chladni.sound2image.training.Checkpoint;
 import chladni.sound2image.training.DataOrder;
 import chladni.sound2image.training.Pix2Pix;
 import chladni.sound2image.training.Trainer;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -29,8 +27,15 @@ public final class Pix2PixJob {
   private Pix2PixJob() {}
 
   public static void run(TrainPix2pix.Request request, Terminal terminal) {
-    OutFolder.check(request.out(), request.resume(), terminal);
-    Map<String, String> before = checkpointed(request);
+    run(request, checkpointed(request), Work.training(request.command()), terminal);
+  }
+
+  /**
+   * @param before what the checkpoint to go on from says of itself; nothing for a new run
+   */
+  private static void run(
+      TrainPix2pix.Request request, Map<String, String> before, Work work, Terminal terminal) {
+    work.check(request.out(), request.resume(), terminal);
     Pairs pairs = pairs(request);
     UNet generator = generator(request, pairs, before);
     PatchGan discriminator = discriminator(request, before);
@@ -56,8 +61,6 @@ public final class Pix2PixJob {
         request.initGenerator().ifPresent(training::loadGenerator);
         request.initDiscriminator().ifPresent(training::loadDiscriminator);
       }
-      String backend = engine.backend().description();
-      noteMove(before, backend, terminal);
       Trainer trainer =
           new Trainer(
               request.out(),
@@ -67,12 +70,12 @@ public final class Pix2PixJob {
               request.resume(),
               _ -> request.rate(),
               request.losses().orElse(null),
-              configuration(request, pairs, generator, discriminator, backend),
+              configuration(request, pairs, generator, discriminator),
               progress);
-      trainer.run(training, batches(request, pairs));
+      work.loop().run(trainer, training, batches(request, pairs));
     }
-    terminal.out().println(request.out().resolve("generator.safetensors"));
-    terminal.out().println(request.out().resolve("discriminator.safetensors"));
+    work.made(request.out().resolve("generator.safetensors"), terminal);
+    work.made(request.out().resolve("discriminator.safetensors"), terminal);
   }
 
   private static Batches batches(
@@ -96,13 +99,11 @@ public final class Pix2PixJob {
 
   /** What the checkpoint to continue from says of itself; nothing for a new run. */
   private static Map<String, String> checkpointed(TrainPix2pix.Request request) {
-    Path checkpoint = request.out().resolve(Trainer.CHECKPOINT);
-    if (!request.resume() || !Files.exists(checkpoint)) {
-      return Map.of();
-    }
-    try (SafeTensorsFile tensors = SafeTensors.read(checkpoint)) {
-      return tensors.metadata();
-    }
+    return request.resume()
+        ? Checkpoint.newest(request.out())
+            .map(file -> Checkpoint.read(file).metadata())
+            .orElse(Map.of())
+        : Map.of();
   }
 
   private static Pairs pairs(TrainPix2pix.Request request) {
@@ -156,8 +157,7 @@ public final class Pix2PixJob {
       TrainPix2pix.Request request,
       Pairs pairs,
       UNet generator,
-      PatchGan discriminator,
-      String backend) {
+      PatchGan discriminator) {
     Map<String, String> m = new LinkedHashMap<>();
     m.put("net", request.net().toString());
     m.put("in_channels", Integer.toString(generator.inChannels()));
@@ -174,19 +174,6 @@ public final class Pix2PixJob {
       m.put("direction", request.direction().toString());
     }
     m.put("data", pairs.fingerprint());
-    m.put(Trainer.MADE_ON + "backend", backend);
     return m;
-  }
-
-  /** Bits are the same only on the backend and thread count that a run began with. */
-  private static void noteMove(Map<String, String> before, String backend, Terminal terminal) {
-    String then = before.get(Trainer.MADE_ON + "backend");
-    if (then != null && !then.equals(backend)) {
-      terminal
-          .err()
-          .println(
-              "the run began on " + then + ": from here on it differs in its last bits from one that"
-                  + " was not interrupted");
-    }
   }
 }

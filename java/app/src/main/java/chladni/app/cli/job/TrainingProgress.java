@@ -34,6 +34,13 @@ public final class TrainingProgress implements TrainingListener, AutoCloseable {
   }
 
   @Override
+  public void note(String text) {
+    close();
+    terminal.err().println(text);
+    terminal.err().flush();
+  }
+
+  @Override
   public void close() {
     if (bar != null) {
       bar.close();

@@ -19,6 +19,7 @@ final class CpuBackend implements Backend {
   private final Native library;
   private final NativeThread thread = new NativeThread();
   private final long engine;
+  private final int threads;
   private final String description;
   private final Set<CpuProgram> programs = ConcurrentHashMap.newKeySet();
   private final Set<CpuStore> stores = ConcurrentHashMap.newKeySet();
@@ -26,7 +27,8 @@ final class CpuBackend implements Backend {
 
   CpuBackend(BackendOptions options) {
     library = Native.load();
-    engine = thread.call(() -> library.engineCreate(options.resolvedThreads()));
+    threads = options.resolvedThreads();
+    engine = thread.call(() -> library.engineCreate(threads));
     description = thread.call(() -> library.engineDescribe(engine));
   }
 
@@ -38,6 +40,11 @@ final class CpuBackend implements Backend {
   @Override
   public String description() {
     return description;
+  }
+
+  @Override
+  public int threads() {
+    return threads;
   }
 
   Native library() {

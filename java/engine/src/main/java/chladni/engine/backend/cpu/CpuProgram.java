@@ -9,17 +9,15 @@ import chladni.engine.graph.Graph;
 import chladni.engine.graph.Input;
 import chladni.engine.graph.Node;
 import chladni.engine.memory.HostArena;
-import chladni.engine.plan.Buffer;
 import chladni.engine.plan.Plan;
 import chladni.engine.plan.Planner;
 import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
 import java.util.HashMap;
-import java.util.HashSet;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.concurrent.Callable;
 
 /**
  * A graph bound to addresses: a run is one call into the host library, which walks the step list.
@@ -31,9 +29,10 @@ public final class CpuProgram extends Program {
   private final Plan plan;
   private final HostArena rimArena = new HostArena("inputs and outputs");
   private final Map<String, MemorySegment> rim = new HashMap<>();
-  private final Set<String> unwritten = new HashSet<>();
-  private final Map<Node, String> outputNames = new HashMap<>();
-  private final Callable<Void> runOnce = this::runBound;
+  private final Map<Node, MemorySegment> inputs = new HashMap<>();
+  private final Map<Node, MemorySegment> outputs = new HashMap<>();
+  private final Set<Node> unwritten = new LinkedHashSet<>();
+  private final Runnable runOnce = this::runBound;
   private BoundProgram bound;
   private boolean ran;
 
@@ -42,20 +41,15 @@ public final class CpuProgram extends Program {
     this.store = store;
     this.backend = store.backend();
     this.plan = plan;
-    graph
-        .inputs()
-        .forEach(
-            (name, node) -> {
-              rim.put("in:" + name, rimArena.allocate(node.shape().elements() * Float.BYTES));
-              unwritten.add(name);
-            });
-    graph
-        .outputs()
-        .forEach(
-            (name, node) -> {
-              rim.put("out:" + name, rimArena.allocate(node.shape().elements() * Float.BYTES));
-              outputNames.putIfAbsent(node, name);
-            });
+    graph.inputs().forEach((name, node) -> inputs.put(node, place("in:" + name, node)));
+    graph.outputs().forEach((name, node) -> outputs.putIfAbsent(node, place("out:" + name, node)));
+    unwritten.addAll(graph.inputs().values());
+  }
+
+  private MemorySegment place(String key, Node node) {
+    MemorySegment values = rimArena.allocate(node.shape().elements() * Float.BYTES);
+    rim.put(key, values);
+    return values;
   }
 
   static CpuProgram of(Graph graph, CpuStore store) {
@@ -81,19 +75,18 @@ public final class CpuProgram extends Program {
     bound = fresh;
   }
 
-  private Void runBound() {
+  private void runBound() {
     if (bound.epoch() != store.epoch()) {
       bind();
     }
     backend.library().programRun(bound.program());
-    return null;
   }
 
   @Override
   protected void execute() {
     checkReady();
     ran = false;
-    backend.thread().call(runOnce);
+    backend.thread().run(runOnce);
     ran = true;
   }
 
@@ -103,7 +96,7 @@ public final class CpuProgram extends Program {
     if (!unwritten.isEmpty()) {
       throw new ProgramException(
           "input '%s': it has no value yet. Write it before the first run."
-              .formatted(unwritten.iterator().next()));
+              .formatted(((Input) unwritten.iterator().next().op()).key()));
     }
   }
 
@@ -133,21 +126,25 @@ public final class CpuProgram extends Program {
   @Override
   protected void copyIn(Node input, float[] values) {
     checkOpen();
-    String key = key(input);
-    MemorySegment.copy(values, 0, rim.get("in:" + key), JAVA_FLOAT, 0, values.length);
-    unwritten.remove(key);
+    MemorySegment.copy(values, 0, inputs.get(input), JAVA_FLOAT, 0, values.length);
+    unwritten.remove(input);
+  }
+
+  @Override
+  protected void copyIn(Node input, double[] values) {
+    checkOpen();
+    MemorySegment to = inputs.get(input);
+    for (int i = 0; i < values.length; i++) {
+      to.setAtIndex(JAVA_FLOAT, i, (float) values[i]);
+    }
+    unwritten.remove(input);
   }
 
   @Override
   protected void copyIn(Node input, int[] values) {
     checkOpen();
-    String key = key(input);
-    MemorySegment.copy(values, 0, rim.get("in:" + key), JAVA_INT, 0, values.length);
-    unwritten.remove(key);
-  }
-
-  private static String key(Node input) {
-    return ((Input) input.op()).key();
+    MemorySegment.copy(values, 0, inputs.get(input), JAVA_INT, 0, values.length);
+    unwritten.remove(input);
   }
 
   @Override
@@ -173,8 +170,7 @@ public final class CpuProgram extends Program {
     if (!ran) {
       throw new ProgramException("output: there is none before the first run. Call run first.");
     }
-    Buffer buffer = plan.outputs().get(outputNames.get(output));
-    return bound.binding().segment(buffer);
+    return outputs.get(output);
   }
 
   @Override

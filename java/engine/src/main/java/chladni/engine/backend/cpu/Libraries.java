@@ -12,7 +12,11 @@ import java.lang.foreign.SymbolLookup;
 import java.lang.invoke.MethodHandle;
 import java.nio.file.Path;
 
-/** The shared libraries of the backend, loaded in the order in which they need each other. */
+/**
+ * The shared libraries of the backend: libgomp, then the host library, which brings oneDNN along. In
+ * this order oneDNN finds the host library's memory functions (kernels/host/recycle.cpp) before its
+ * own, and nobody else in the process does.
+ */
 record Libraries(SymbolLookup lookup) {
   private static final int ABI = 2;
   private static final String DNNL = "org/bytedeco/dnnl/linux-x86_64/";
@@ -26,7 +30,7 @@ record Libraries(SymbolLookup lookup) {
   private static final String SPIN_COUNT = "1000";
 
   /**
-   * libgomp first, so that oneDNN and our kernels share it.
+   * Loads them.
    *
    * @throws MissingBackendException when this machine cannot load them
    */
@@ -42,10 +46,9 @@ record Libraries(SymbolLookup lookup) {
     defaultEnvironment("GOMP_SPINCOUNT", "OMP_WAIT_POLICY", SPIN_COUNT);
     Path gomp = NativeFiles.extract(DNNL + "libgomp.so.1");
     Path dnnl = NativeFiles.extract(DNNL + "libdnnl.so.3");
-    Path own = NativeFiles.extract(OWN);
+    Path own = NativeFiles.extract(OWN, gomp, dnnl);
     try {
       SymbolLookup.libraryLookup(gomp, Arena.global());
-      SymbolLookup.libraryLookup(dnnl, Arena.global());
       Libraries libraries = new Libraries(SymbolLookup.libraryLookup(own, Arena.global()));
       int abi = (int) libraries.bind("chl_abi", JAVA_INT).invokeExact();
       if (abi != ABI) {

@@ -33,9 +33,10 @@ final class NativeFiles {
   /**
    * The file of a resource, extracted if it is not there.
    *
+   * @param beside extracted files that the loader shall find in the same directory
    * @throws MissingBackendException when the resource or a writable directory is missing
    */
-  static Path extract(String resource) {
+  static Path extract(String resource, Path... beside) {
     URL url = NativeFiles.class.getClassLoader().getResource(resource);
     if (url == null) {
       throw new MissingBackendException(
@@ -44,7 +45,11 @@ final class NativeFiles {
     }
     String name = resource.substring(resource.lastIndexOf('/') + 1);
     try {
-      Path directory = directory().resolve(identity(url));
+      String identity = identity(url);
+      for (Path other : beside) {
+        identity += "+" + other.getParent().getFileName();
+      }
+      Path directory = directory().resolve(identity);
       Path file = directory.resolve(name);
       if (!Files.exists(file)) {
         Files.createDirectories(directory, PosixFilePermissions.asFileAttribute(PRIVATE));
@@ -56,12 +61,24 @@ final class NativeFiles {
           Files.deleteIfExists(part);
         }
       }
+      for (Path other : beside) {
+        link(directory, other);
+      }
       return file;
     } catch (IOException e) {
       throw new MissingBackendException(
           "cpu: %s could not be extracted: %s. Set -D%s to a writable directory."
               .formatted(name, e, DIRECTORY_PROPERTY),
           e);
+    }
+  }
+
+  private static void link(Path directory, Path file) throws IOException {
+    Path link = directory.resolve(file.getFileName());
+    try {
+      Files.createSymbolicLink(link, directory.relativize(file));
+    } catch (FileAlreadyExistsException e) {
+      // The directory's name holds the file's identity: whoever made the link meant this file.
     }
   }
 

@@ -21,6 +21,11 @@ public final class ReferenceBackend implements Backend {
   }
 
   @Override
+  public int threads() {
+    return 1;
+  }
+
+  @Override
   public Store newStore(long seed, Precision precision) {
     return new ReferenceStore(seed, supported(precision));
   }

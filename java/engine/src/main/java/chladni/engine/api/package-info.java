@@ -1,0 +1,2 @@
+/** What the engine promises about its own interface. */
+package chladni.engine.api;
