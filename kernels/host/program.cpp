@@ -16,6 +16,7 @@
 //   dropout           n c plane channelsLast threshold, bits of the scale, seed stream src counter
 //                     dst
 //   oneHot            n classes src dst;  toFloat, increment: n src dst;  copy: from to bytes
+//   custom            int (*body)(void)
 #include <omp.h>
 
 #include <algorithm>
@@ -254,6 +255,8 @@ std::unique_ptr<Step> make(Engine *engine, int kind, Words w) {
       s->bytes = w.next();
       return s;
     }
+    case CHL_STEP_CUSTOM:
+      return make_custom(w);
     default:
       throw std::runtime_error("program: unknown step " + std::to_string(kind));
   }

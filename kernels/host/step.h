@@ -39,6 +39,8 @@ inline int threads_for(const Engine *engine, int64_t work) {
 // fused.cpp
 std::unique_ptr<Step> make_elementwise(Engine *engine, Words words);
 std::unique_ptr<Step> make_reduction(Engine *engine, Words words);
+// custom.cpp
+std::unique_ptr<Step> make_custom(Words words);
 
 // window_step.cpp
 std::unique_ptr<Step> make_max_pool(Engine *engine, int kind, Words words);

@@ -15,7 +15,8 @@ final class OpCases {
               ConvolutionCases.all(),
               WindowCases.all(),
               NormalisationCases.all(),
-              StateCases.all())
+              StateCases.all(),
+              CustomCases.all())
           .flatMap(List::stream)
           .toList();
 

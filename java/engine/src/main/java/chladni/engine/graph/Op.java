@@ -8,15 +8,15 @@ import java.util.List;
 /**
  * One operation with its attributes, as a value: how the result's type follows from the operands',
  * and how a gradient passes through. A backend lowers it in one exhaustive switch, so the compiler
- * lists what a new operation still lacks.
+ * lists what a new operation still lacks. Only {@link CustomOp} is open to implementations elsewhere.
  */
 @Experimental
 public sealed interface Op
     permits ElementwiseOp,
         WindowOp,
         Assign, BatchNorm, BlockSum2d, Broadcast, ChannelBroadcast, ChannelSum, Concat, Constant,
-        Conv2d, ConvTranspose2d, ConvWeightGrad, Dropout, Increment, Input, LogSoftmax, MatMul,
-        Max, OneHot, Pad, ReadVariable, Reshape, Slice, Sum, ToFloat,
+        Conv2d, ConvTranspose2d, ConvWeightGrad, CustomOp, Dropout, Increment, Input, LogSoftmax,
+        MatMul, Max, OneHot, Pad, ReadVariable, Reshape, Slice, Sum, ToFloat,
         Transpose, UpsampleNearest2d {
   /**
    * The type of the result.

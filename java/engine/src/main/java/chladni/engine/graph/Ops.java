@@ -431,6 +431,11 @@ public final class Ops {
     return p == 0 ? x : append(new Dropout(p, seed, stream), x, counter);
   }
 
+  /** An operation of the user's own. */
+  public static Node custom(CustomOp op, Node... operands) {
+    return append(op, operands);
+  }
+
   public static Node zerosLike(Node x) {
     return x.graph().constant(0, x.shape());
   }

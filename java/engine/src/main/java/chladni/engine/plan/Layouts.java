@@ -5,6 +5,7 @@ import chladni.engine.graph.Constant;
 import chladni.engine.graph.Conv2d;
 import chladni.engine.graph.ConvTranspose2d;
 import chladni.engine.graph.ConvWeightGrad;
+import chladni.engine.graph.CustomOp;
 import chladni.engine.graph.DType;
 import chladni.engine.graph.Dropout;
 import chladni.engine.graph.ElementwiseOp;
@@ -168,7 +169,7 @@ final class Layouts {
       return Layout.ROW_MAJOR;
     }
     return switch (node.op()) {
-      case Input _, LogSoftmax _, MatMul _, OneHot _, ToFloat _ -> Layout.ROW_MAJOR;
+      case CustomOp _, Input _, LogSoftmax _, MatMul _, OneHot _, ToFloat _ -> Layout.ROW_MAJOR;
       case Conv2d _, ConvTranspose2d _, Dropout _, WindowOp _ -> Layout.CHANNELS_LAST;
       default -> {
         if (!family(node).isEmpty()) {

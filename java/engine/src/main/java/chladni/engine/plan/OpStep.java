@@ -11,7 +11,7 @@ import java.util.List;
  * one layout on both sides, of these two; all else is row-major.
  *
  * @param node Conv2d, ConvTranspose2d, ConvWeightGrad, MatMul, a WindowOp, LogSoftmax, Dropout,
- *     OneHot, ToFloat or Increment
+ *     OneHot, ToFloat, Increment or a CustomOp
  * @param epilogue only on Conv2d, ConvTranspose2d and MatMul
  */
 public record OpStep(Node node, List<Buffer> inputs, Buffer output, List<Epilogue> epilogue)

@@ -14,6 +14,7 @@ record BoundProgram(
     long program,
     HostArena host,
     Binding binding,
+    CustomSteps customs,
     List<Long> primitives,
     List<Long> layouts,
     List<CpuLowering.Line> lines,
@@ -27,6 +28,7 @@ record BoundProgram(
     }
     primitives.forEach(library::primitiveDestroy);
     layouts.forEach(library::layoutDestroy);
+    customs.close();
     binding.close();
     host.close();
   }

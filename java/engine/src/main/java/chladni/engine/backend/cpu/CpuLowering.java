@@ -12,6 +12,7 @@ import chladni.engine.graph.Constant;
 import chladni.engine.graph.Conv2d;
 import chladni.engine.graph.ConvTranspose2d;
 import chladni.engine.graph.ConvWeightGrad;
+import chladni.engine.graph.CustomOp;
 import chladni.engine.graph.Dropout;
 import chladni.engine.graph.ElementwiseOp;
 import chladni.engine.graph.Increment;
@@ -58,6 +59,7 @@ final class CpuLowering {
   static final int TO_FLOAT = 11;
   static final int INCREMENT = 12;
   static final int COPY = 13;
+  static final int CUSTOM = 30;
 
   /** The implementation that listings leave out: it only counts. */
   static final String NEW_VERSION = "new version";
@@ -75,6 +77,7 @@ final class CpuLowering {
   private final Products products;
   private final WindowSteps windows;
   private final FusedWords fused;
+  private final CustomSteps customs = new CustomSteps();
   private final HostArena host = new HostArena("program");
   private final List<Pending> pending = new ArrayList<>();
   private final List<Long> primitives = new ArrayList<>();
@@ -128,13 +131,14 @@ final class CpuLowering {
           program,
           host,
           binding,
+          customs,
           primitives,
           layouts,
           pending.stream().map(Pending::line).toList(),
           scratchBytes + temporaryBytes,
           store.epoch());
     } catch (RuntimeException | Error e) {
-      new BoundProgram(library, program, host, binding, primitives, layouts, List.of(), 0, 0)
+      new BoundProgram(library, program, host, binding, customs, primitives, layouts, List.of(), 0, 0)
           .close();
       throw e;
     }
@@ -191,6 +195,8 @@ final class CpuLowering {
               INCREMENT,
               new Words().add(elements(step.output()), address(step, 0), output(step)),
               line(step, "increment", ""));
+      case CustomOp op ->
+          add(CUSTOM, customs.words(step, op, binding), line(step, "custom", "Java"));
       case Assign _,
           BatchNorm _,
           BlockSum2d _,

@@ -3,6 +3,7 @@ package chladni.engine.backend.cpu;
 import static java.lang.foreign.ValueLayout.JAVA_FLOAT;
 import static java.lang.foreign.ValueLayout.JAVA_INT;
 
+import chladni.engine.backend.CustomOpException;
 import chladni.engine.backend.Program;
 import chladni.engine.backend.ProgramException;
 import chladni.engine.graph.Graph;
@@ -79,7 +80,17 @@ public final class CpuProgram extends Program {
     if (bound.epoch() != store.epoch()) {
       bind();
     }
-    backend.library().programRun(bound.program());
+    try {
+      backend.library().programRun(bound.program());
+    } catch (NativeException e) {
+      throw cause(e);
+    }
+  }
+
+  /** What a custom operation threw, if that is why the run ended. */
+  private RuntimeException cause(NativeException e) {
+    CustomOpException thrown = bound.customs().takeFailure();
+    return thrown == null ? e : thrown;
   }
 
   @Override
@@ -110,7 +121,11 @@ public final class CpuProgram extends Program {
               if (bound.epoch() != store.epoch()) {
                 bind();
               }
-              return backend.library().programProfile(bound.program(), bound.lines().size());
+              try {
+                return backend.library().programProfile(bound.program(), bound.lines().size());
+              } catch (NativeException e) {
+                throw cause(e);
+              }
             });
   }
 

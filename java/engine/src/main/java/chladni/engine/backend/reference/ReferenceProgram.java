@@ -13,6 +13,7 @@ import chladni.engine.graph.Constant;
 import chladni.engine.graph.Conv2d;
 import chladni.engine.graph.ConvTranspose2d;
 import chladni.engine.graph.ConvWeightGrad;
+import chladni.engine.graph.CustomOp;
 import chladni.engine.graph.DType;
 import chladni.engine.graph.Dropout;
 import chladni.engine.graph.ElementwiseOp;
@@ -151,6 +152,7 @@ final class ReferenceProgram extends Program {
       case BatchNorm op -> Normalisation.batchNorm(op, node, in);
       case LogSoftmax _ -> Normalisation.logSoftmax(node, in[0]);
       case OneHot op -> Shapes.oneHot(op, node, in[0]);
+      case CustomOp op -> Customs.custom(op, node, in);
       case Dropout op -> Randomness.dropout(op, in[0], (int) in[1][0]);
     };
   }
