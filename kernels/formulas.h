@@ -126,6 +126,94 @@ CHL_FN float chl_softplus(float x) {
   return (x > 0.f ? x : 0.f) + chl_log1p_unit(e) + (x != x ? x : 0.f);
 }
 
+// Near zero x + x P(x^2), so that small x lose nothing; then 1 - e^-Q(|x|), Q = -log(1 - erf),
+// which rounds to 1 from 3.92 on. Both polynomials are minimax fits of the relative error of erf.
+CHL_FN float chl_erf(float x) {
+  float s = x * x;
+  float p = 8.3700883e-5f;
+  p = p * s - 8.1427012e-4f;
+  p = p * s + 5.2010321e-3f;
+  p = p * s - 2.6859399e-2f;
+  p = p * s + 1.1283696e-1f;
+  p = p * s - 3.7612635e-1f;
+  p = p * s + 1.2837917e-1f;
+  float t = chl_abs(x);
+  t = t > 4.f ? 4.f : t;
+  float q = -2.1392297e-4f;
+  q = q * t + 3.2144438e-3f;
+  q = q * t - 2.2888321e-2f;
+  q = q * t + 1.0525927e-1f;
+  q = q * t + 6.3572025e-1f;
+  q = q * t + 1.2851378e-1f;
+  float far = chl_copysign(1.f - chl_exp(-(t + t * q)), x);
+  float y = t < 0.921875f ? x + x * p : far;
+  return x != x ? x : y;
+}
+
+// a^b as C's pow: exact cases for zeros, infinities, ones and NaN; negative a for whole b alone.
+// Doubles inside: the logarithm is multiplied by up to 2^7, so floats would lose those bits. Its
+// series and that of 2^f stop below 2^-37.
+CHL_FN float chl_pow(float a, float b) {
+  const double inf = __builtin_inf(), x = a, y = b;
+  const double size = x < 0 ? -x : x;
+  // |a| = 2^e m, m in [sqrt(1/2), sqrt(2)); e + 1023 is taken from the bits as it stands.
+  long long bits;
+  __builtin_memcpy(&bits, &size, 8);
+  long long e = (unsigned long long)(bits + 0x00095f619980c433) >> 52;
+  bits -= (e - 1023) << 52;
+  double m, k;
+  __builtin_memcpy(&m, &bits, 8);
+  bits = e | 0x4330000000000000;  // 2^52 + e
+  __builtin_memcpy(&k, &bits, 8);
+  k -= 4503599627370496. + 1023.;
+  const double s = (m - 1) / (m + 1), s2 = s * s;  // log m = 2 (s + s^3/3 + s^5/5 + ...)
+  double p = 1. / 13;
+  p = p * s2 + 1. / 11;
+  p = p * s2 + 1. / 9;
+  p = p * s2 + 1. / 7;
+  p = p * s2 + 1. / 5;
+  p = p * s2 + 1. / 3;
+  double log2 = k + (s + s * s2 * p) * 2.885390081777926815;
+  log2 = size == 0 ? -inf : log2;
+  log2 = size == inf ? inf : log2;
+  // 1^b is 1 for infinite b too; beyond 200 nothing but 0 and infinity follows.
+  double z = log2 == 0 ? 0 : y * log2;
+  z = z < -200 ? -200 : z;
+  z = z > 200 ? 200 : z;
+  const double round = 6755399441055744.;  // 1.5 2^52: the sum's last bits are the whole number
+  const double shifted = z + round;
+  const double r = (z - (shifted - round)) * 0.6931471805599453094;
+  double w = 1. / 362880;
+  w = w * r + 1. / 40320;
+  w = w * r + 1. / 5040;
+  w = w * r + 1. / 720;
+  w = w * r + 1. / 120;
+  w = w * r + 1. / 24;
+  w = w * r + 1. / 6;
+  w = w * r + 0.5;
+  w = w * r * r + r + 1;
+  __builtin_memcpy(&bits, &shifted, 8);
+  bits = (bits + 1023) << 52;
+  double scale;
+  __builtin_memcpy(&scale, &bits, 8);
+  // The sign of a power of a negative number: -1 for odd b, NaN between whole numbers, where zeros
+  // and infinities have none. Floats from 2^24 on are even.
+  double t = y > 16777216. ? 16777216. : y;
+  t = t < -16777216. ? -16777216. : t;
+  const double half = t * 0.5;
+  double between = size == 0 ? 1 : __builtin_nan("");
+  between = size == inf ? 1 : between;
+  double sign = (half + round) - round != half ? -1 : 1;
+  sign = (t + round) - round != t ? between : sign;
+  sign = __builtin_copysign(1., x) < 0 ? sign : 1;
+  double power = w * scale * sign;
+  power = x != x ? x : power;
+  power = y != y ? y : power;
+  power = y == 0 ? 1 : power;
+  power = x == 1 ? 1 : power;
+  return (float)power;
+}
+
 // NaN wins, as in Math.max and in PyTorch.
 CHL_FN float chl_max(float a, float b) { return (a > b) | (a != a) ? a : b; }
 CHL_FN float chl_min(float a, float b) { return (a < b) | (a != a) ? a : b; }

@@ -15,8 +15,11 @@ int64_t cost(int op) {
     case CHL_SIGMOID:
     case CHL_TANH:
       return 12;
+    case CHL_ERF:
     case CHL_SOFTPLUS:
       return 20;
+    case CHL_POW:
+      return 60;
     case CHL_DIV:
     case CHL_SQRT:
     case CHL_RECIPROCAL:
@@ -131,9 +134,9 @@ struct Fused {
 
   static std::pair<const float *, const float *> range(const float *base, const long *stride,
                                                        const long *dims, int rank) {
-    const float *hi = base;
-    for (int a = 0; a < rank; ++a) hi += (dims[a] - 1) * stride[a];
-    return {base, hi};
+    const float *lo = base, *hi = base;
+    for (int a = 0; a < rank; ++a) (stride[a] < 0 ? lo : hi) += (dims[a] - 1) * stride[a];
+    return {lo, hi};
   }
 
   bool overlaps(const VmLoad &l, const VmStore &s) const {

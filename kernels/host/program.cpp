@@ -9,13 +9,16 @@
 //   pack              reorder from to version held: copies when *version != *held
 //   changed           version: says that a variable has a new value
 //   maxPool..         n c h w oh ow kh kw strideH strideW padTop padLeft dilationH dilationW
-//                     src dst; for the gradient and the pick also values
-//   separable         n c h w oh ow src dst, then for each row and each column of the result
-//                     taps (at, bits of the weight)..
+//                     src, for the gradient and the pick values, dst
+//   separable         n c h w oh ow, then for each row and each column of the result taps
+//                     (at, bits of the weight).., src dst
 //   logSoftmax        outer length inner src dst
 //   dropout           n c plane channelsLast threshold, bits of the scale, seed stream src counter
 //                     dst
 //   oneHot            n classes src dst;  toFloat, increment: n src dst;  copy: from to bytes
+//   gather(Along)     outer extent inner count, bits of what lies outside, src indices dst
+//   scatterAdd(Along) outer extent inner count src indices dst
+//   argMax, topK      outer extent inner count src dst
 //   custom            int (*body)(void)
 #include <omp.h>
 
@@ -255,6 +258,13 @@ std::unique_ptr<Step> make(Engine *engine, int kind, Words w) {
       s->bytes = w.next();
       return s;
     }
+    case CHL_STEP_GATHER:
+    case CHL_STEP_SCATTER_ADD:
+    case CHL_STEP_GATHER_ALONG:
+    case CHL_STEP_SCATTER_ADD_ALONG:
+    case CHL_STEP_ARG_MAX:
+    case CHL_STEP_TOP_K:
+      return make_index(engine, kind, w);
     case CHL_STEP_CUSTOM:
       return make_custom(w);
     default:

@@ -10,42 +10,65 @@
 
 namespace CHLADNI_ISA {
 
+// The logarithm of a sum that is at least 1: of its float part and the rest.
+static inline float log_of(double sum) {
+  float head = (float)sum;
+  return chl_log(head) + (float)((sum - (double)head) / sum);
+}
+
 static void softmax_rows(const Rows &r, long from, long to) {
+  const long n = r.length;
   for (long row = from; row < to; ++row) {
-    long o = row / r.inner, i = row % r.inner;
-    const float *x = r.src + o * r.length * r.inner + i;
-    float *y = r.dst + o * r.length * r.inner + i;
-    const long s = r.inner, n = r.length;
+    const float *x = r.src + row * n;
+    float *y = r.dst + row * n;
     float m = x[0];
-    for (long k = 1; k < n; ++k) m = chl_max(x[k * s], m);
+    for (long k = 1; k < n; ++k) m = chl_max(x[k], m);
     double sum = 0;
     for (long k0 = 0; k0 < n; k0 += 256) {
       float e[256];
       long b = n - k0 < 256 ? n - k0 : 256;
-      if (s == 1)
-        for (long k = 0; k < b; ++k) e[k] = chl_exp(x[k0 + k] - m);
-      else
-        for (long k = 0; k < b; ++k) e[k] = chl_exp(x[(k0 + k) * s] - m);
+      for (long k = 0; k < b; ++k) e[k] = chl_exp(x[k0 + k] - m);
       for (long k = 0; k < b; ++k) sum += e[k];
     }
-    // The logarithm of a double that is at least 1: its float part and the rest.
-    float head = (float)sum;
-    float tail = (float)((sum - (double)head) / sum);
-    float shift = chl_log(head) + tail;
-    for (long k = 0; k < n; ++k) y[k * s] = (x[k * s] - m) - shift;
+    float shift = log_of(sum);
+    for (long k = 0; k < n; ++k) y[k] = (x[k] - m) - shift;
+  }
+}
+
+// Rows whose elements lie apart: neighbours are taken together, so that loads stay whole.
+static void softmax_columns(const Rows &r, long from, long to) {
+  enum { WIDTH = 64 };
+  const long s = r.inner, n = r.length;
+  for (long row = from, b; row < to; row += b) {
+    long o = row / s, i = row % s;
+    b = s - i < to - row ? s - i : to - row;
+    b = b < WIDTH ? b : WIDTH;
+    const float *x = r.src + o * n * s + i;
+    float *y = r.dst + o * n * s + i;
+    float m[WIDTH], shift[WIDTH];
+    double sum[WIDTH];
+    for (long c = 0; c < b; ++c) m[c] = x[c], sum[c] = 0;
+    for (long k = 1; k < n; ++k)
+      for (long c = 0; c < b; ++c) m[c] = chl_max(x[k * s + c], m[c]);
+    for (long k = 0; k < n; ++k)
+      for (long c = 0; c < b; ++c) sum[c] += chl_exp(x[k * s + c] - m[c]);
+    for (long c = 0; c < b; ++c) shift[c] = log_of(sum[c]);
+    for (long k = 0; k < n; ++k)
+      for (long c = 0; c < b; ++c) y[k * s + c] = (x[k * s + c] - m[c]) - shift[c];
   }
 }
 
 void logSoftmax(const Rows &r) {
   long rows = r.outer * r.inner;
+  auto body = r.inner == 1 ? softmax_rows : softmax_columns;
   if (r.threads <= 1) {
-    softmax_rows(r, 0, rows);
+    body(r, 0, rows);
     return;
   }
 #pragma omp parallel num_threads(r.threads)
   {
     long n = omp_get_num_threads(), t = omp_get_thread_num();
-    softmax_rows(r, rows * t / n, rows * (t + 1) / n);
+    body(r, rows * t / n, rows * (t + 1) / n);
   }
 }
 

@@ -42,6 +42,9 @@ std::unique_ptr<Step> make_reduction(Engine *engine, Words words);
 // custom.cpp
 std::unique_ptr<Step> make_custom(Words words);
 
+// index.cpp
+std::unique_ptr<Step> make_index(Engine *engine, int kind, Words words);
+
 // window_step.cpp
 std::unique_ptr<Step> make_max_pool(Engine *engine, int kind, Words words);
 std::unique_ptr<Step> make_separable(Engine *engine, Words words);

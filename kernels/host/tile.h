@@ -35,6 +35,9 @@ static inline void tile_gather(float *d, const float *p, long rows, long cols, l
   if (sc == 1) {
     for (long r = 0; r < rows; ++r, d += cols, p += sr)
       for (long c = 0; c < cols; ++c) d[c] = p[c];
+  } else if (sc == -1) {
+    for (long r = 0; r < rows; ++r, d += cols, p += sr)
+      for (long c = 0; c < cols; ++c) d[c] = p[-c];
   } else if (sc == 0) {
     for (long r = 0; r < rows; ++r, d += cols, p += sr) {
       float v = *p;
@@ -119,6 +122,10 @@ static inline void tile_compute(const Vm &vm, TileState &s, long n) {
       case CHL_IS_FINITE:
         CHL_LOOP(d[k] = chl_is_finite(a[k]));
       case CHL_LEAKY_RELU:
+        // 0 times minus infinity would be NaN.
+        if (imm == 0.f) {
+          CHL_LOOP(d[k] = chl_max(a[k], 0.f));
+        }
         CHL_LOOP(d[k] = a[k] > 0.f ? a[k] : imm * a[k]);
       case CHL_LEAKY_STEP:
         CHL_LOOP(d[k] = a[k] > 0.f ? 1.f : imm);
@@ -156,6 +163,10 @@ static inline void tile_compute(const Vm &vm, TileState &s, long n) {
         CHL_LOOP(d[k] = a[k] != 0.f ? b[k] : c[k]);
       case CHL_MULADD:
         CHL_LOOP(d[k] = a[k] * b[k] + c[k]);
+      case CHL_ERF:
+        CHL_LOOP(d[k] = chl_erf(a[k]));
+      case CHL_POW:
+        CHL_LOOP(d[k] = chl_pow(a[k], b[k]));
     }
   }
 }

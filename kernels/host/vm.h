@@ -30,6 +30,8 @@ enum {
   CHL_TANH,
   CHL_WHERE,
   CHL_MULADD,
+  CHL_ERF,
+  CHL_POW,
   CHL_OP_COUNT
 };
 

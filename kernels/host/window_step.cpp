@@ -55,8 +55,8 @@ std::unique_ptr<Step> make_max_pool(Engine *engine, int kind, Words w) {
                   &p.padTop, &p.padLeft, &p.dilationH, &p.dilationW})
     *v = w.next();
   p.src = w.address<float>();
-  p.dst = w.address<float>();
   if (kind != CHL_STEP_MAX_POOL) p.values = w.address<float>();
+  p.dst = w.address<float>();
   p.threads = threads_for(engine, p.n * p.c * p.oh * p.ow * p.kh * p.kw);
   auto *k = engine->kernels;
   s->kernel = kind == CHL_STEP_MAX_POOL        ? k->maxPool
@@ -68,10 +68,10 @@ std::unique_ptr<Step> make_max_pool(Engine *engine, int kind, Words w) {
 std::unique_ptr<Step> make_separable(Engine *engine, Words w) {
   Separable m{};
   for (long *v : {&m.n, &m.c, &m.h, &m.w, &m.oh, &m.ow}) *v = w.next();
-  m.src = w.address<float>();
-  m.dst = w.address<float>();
   auto s = std::make_unique<Separating>(m, w);
   s->engine = engine;
+  s->map.src = w.address<float>();
+  s->map.dst = w.address<float>();
   const auto along_rows = static_cast<int64_t>(s->rows.at.size()) * m.w;
   const auto along_columns = static_cast<int64_t>(s->columns.at.size()) * m.oh;
   s->map.threads = threads_for(engine, m.n * m.c * (along_rows + along_columns));

@@ -64,7 +64,7 @@ final class Deviation {
       case MatMul op -> op.inner(node.input(0).shape());
       case Sum _, ChannelSum _, BlockSum2d _ ->
           node.input(0).shape().elements() / node.shape().elements();
-      case LogSoftmax _ -> node.shape().dim(-1);
+      case LogSoftmax(int axis) -> node.shape().dim(axis);
       case MaxPool2dGrad op -> (long) op.kernelH() * op.kernelW();
       case WindowSum2d op -> (long) op.kernelH() * op.kernelW();
       case WindowSpread2d(int kernelH, int kernelW, var window, int _, int _) ->

@@ -8,6 +8,7 @@ import chladni.engine.graph.Abs;
 import chladni.engine.graph.Add;
 import chladni.engine.graph.Div;
 import chladni.engine.graph.Equal;
+import chladni.engine.graph.Erf;
 import chladni.engine.graph.Exp;
 import chladni.engine.graph.Expm1;
 import chladni.engine.graph.Greater;
@@ -19,8 +20,10 @@ import chladni.engine.graph.Maximum;
 import chladni.engine.graph.Minimum;
 import chladni.engine.graph.Mul;
 import chladni.engine.graph.Neg;
+import chladni.engine.graph.Node;
 import chladni.engine.graph.Op;
 import chladni.engine.graph.Ops;
+import chladni.engine.graph.Pow;
 import chladni.engine.graph.Reciprocal;
 import chladni.engine.graph.Scale;
 import chladni.engine.graph.Shift;
@@ -35,6 +38,9 @@ import chladni.engine.graph.Where;
 import chladni.tests.ops.OpCase.Derivative;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.function.BinaryOperator;
 import java.util.function.Function;
 
 /** Operations from element i to element i, each in sizes around the widths of vector units. */
@@ -51,6 +57,8 @@ final class ElementwiseCases {
     table.unary();
     table.saturated();
     table.binary();
+    table.powers();
+    table.composed();
     table.ties();
     return table.cases;
   }
@@ -76,6 +84,7 @@ final class ElementwiseCases {
     add(Sign.class, "", TWICE, (_, x) -> Ops.sign(x.get(0)), List.of(any));
     add(Exp.class, "", TWICE, (_, x) -> Ops.exp(x.get(0)), List.of(any));
     add(Expm1.class, "", TWICE, (_, x) -> Ops.expm1(x.get(0)), List.of(any));
+    add(Erf.class, "", TWICE, (_, x) -> Ops.erf(x.get(0)), List.of(any));
     add(Log.class, "", TWICE, (_, x) -> Ops.log(x.get(0)), List.of(positive));
     add(Sqrt.class, "", TWICE, (_, x) -> Ops.sqrt(x.get(0)), List.of(positive));
     add(Reciprocal.class, "", TWICE, (_, x) -> Ops.reciprocal(x.get(0)), List.of(positive));
@@ -127,6 +136,29 @@ final class ElementwiseCases {
             Operand.listed(small, 33)));
     cases.add(
         OpCase.of(
+            Erf.class,
+            "near zero",
+            NONE,
+            (_, x) -> Ops.scale(Ops.erf(x.get(0)), 1e6),
+            Operand.listed(small, 33)));
+    cases.add(
+        OpCase.of(
+            Erf.class,
+            "of infinities and NaN",
+            NONE,
+            (_, x) -> Ops.erf(x.get(0)),
+            Operand.listed(special, 31)));
+    for (double slope : new double[] {0, 0.2}) {
+      cases.add(
+          OpCase.of(
+              LeakyRelu.class,
+              slope + " of infinities and NaN",
+              NONE,
+              (_, x) -> Ops.leakyRelu(x.get(0), slope),
+              Operand.listed(special, 31)));
+    }
+    cases.add(
+        OpCase.of(
             IsFinite.class,
             "of infinities and NaN",
             NONE,
@@ -167,6 +199,30 @@ final class ElementwiseCases {
     add(Mul.class, "squared", TWICE, (_, x) -> Ops.square(x.get(0)), List.of(a));
   }
 
+  private void powers() {
+    Function<int[], Operand> signed = Operand::awayFromZero;
+    Function<int[], Operand> positive = size -> Operand.uniform(0.5, 2, size);
+    Function<int[], Operand> exponent = size -> Operand.lattice(0.125, size);
+    add(Pow.class, "", TWICE, (_, x) -> Ops.pow(x.get(0), x.get(1)), List.of(positive, exponent));
+    add(Pow.class, "2.5", TWICE, (_, x) -> Ops.pow(x.get(0), 2.5), List.of(positive));
+    add(Pow.class, "5", TWICE, (_, x) -> Ops.pow(x.get(0), 5), List.of(signed));
+    add(Mul.class, "as power 3", TWICE, (_, x) -> Ops.pow(x.get(0), 3), List.of(signed));
+    add(Mul.class, "as power 4", TWICE, (_, x) -> Ops.pow(x.get(0), 4), List.of(signed));
+    add(Sqrt.class, "as power 0.5", TWICE, (_, x) -> Ops.pow(x.get(0), 0.5), List.of(positive));
+    add(Sqrt.class, "as power -0.5", TWICE, (_, x) -> Ops.pow(x.get(0), -0.5), List.of(positive));
+    add(Reciprocal.class, "as power -1", TWICE, (_, x) -> Ops.pow(x.get(0), -1), List.of(positive));
+    add(Reciprocal.class, "as power -2", TWICE, (_, x) -> Ops.pow(x.get(0), -2), List.of(positive));
+  }
+
+  private void composed() {
+    Function<int[], Operand> any = Operand::awayFromZero;
+    Function<int[], Operand> between = size -> Operand.lattice(0.125, size);
+    add(Erf.class, "in gelu", TWICE, (_, x) -> Ops.gelu(x.get(0)), List.of(any));
+    add(Tanh.class, "in gelu", TWICE, (_, x) -> Ops.geluTanh(x.get(0)), List.of(any));
+    add(Sigmoid.class, "in silu", TWICE, (_, x) -> Ops.silu(x.get(0)), List.of(any));
+    add(Where.class, "in clamp", TWICE, (_, x) -> Ops.clamp(x.get(0), -0.5, 1), List.of(between));
+  }
+
   /** At a tie the derivative is a convention, which UnusualGradientTest states in numbers. */
   private void ties() {
     Function<int[], Operand> a = size -> Operand.lattice(0, size);
@@ -174,5 +230,23 @@ final class ElementwiseCases {
     add(Minimum.class, "ties", NONE, (_, x) -> Ops.minimum(x.get(0), x.get(1)), List.of(a, a));
     add(Greater.class, "ties", NONE, (_, x) -> Ops.greater(x.get(0), x.get(1)), List.of(a, a));
     add(Equal.class, "ties", NONE, (_, x) -> Ops.equal(x.get(0), x.get(1)), List.of(a, a));
+    comparisons("ties", a, a);
+    Function<int[], Operand> special = size -> Operand.listed(new double[] {1, Double.NaN, 0}, size);
+    comparisons("with NaN", special, size -> Operand.listed(new double[] {0, Double.NaN}, size));
+  }
+
+  private void comparisons(
+      String variant, Function<int[], Operand> a, Function<int[], Operand> b) {
+    Map<String, BinaryOperator<Node>> verbs = new TreeMap<>();
+    verbs.put("less", Ops::less);
+    verbs.put("greaterOrEqual", Ops::greaterOrEqual);
+    verbs.put("lessOrEqual", Ops::lessOrEqual);
+    verbs.put("notEqual", Ops::notEqual);
+    verbs.forEach(
+        (name, verb) -> {
+          Class<? extends Op> op = name.equals("less") ? Greater.class : Equal.class;
+          OpCase.Build build = (_, x) -> verb.apply(x.get(0), x.get(1));
+          add(op, name + " " + variant, NONE, build, List.of(a, b));
+        });
   }
 }

@@ -87,6 +87,31 @@ final class NormalisationCases {
               (_, x) -> Ops.logSoftmax(x.get(0)),
               Operand.signed(shape)));
     }
+    int[] picture = {2, 7, 33, 3};
+    for (int axis = 0; axis < picture.length; axis++) {
+      int a = axis;
+      cases.add(
+          OpCase.of(
+              LogSoftmax.class,
+              "over axis " + a,
+              TWICE,
+              (_, x) -> Ops.logSoftmax(x.get(0), a),
+              Operand.signed(picture)));
+    }
+    cases.add(
+        OpCase.of(
+            LogSoftmax.class,
+            "far apart over axis 0",
+            NONE,
+            (_, x) -> Ops.logSoftmax(x.get(0), 0),
+            Operand.listed(new double[] {-300, 300, 299, 0, 1e4, 5, -1e4}, 5, 3)));
+    cases.add(
+        OpCase.of(
+            LogSoftmax.class,
+            "as softmax over axis 1, by threads",
+            TWICE,
+            (_, x) -> Ops.softmax(x.get(0), 1),
+            Operand.signed(3, 31, 129)));
     cases.add(
         OpCase.of(
             LogSoftmax.class,

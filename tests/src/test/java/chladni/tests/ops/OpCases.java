@@ -12,6 +12,7 @@ final class OpCases {
               ElementwiseCases.all(),
               ShapeCases.all(),
               ReductionCases.all(),
+              IndexCases.all(),
               ConvolutionCases.all(),
               WindowCases.all(),
               NormalisationCases.all(),

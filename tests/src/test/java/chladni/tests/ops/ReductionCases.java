@@ -47,6 +47,13 @@ final class ReductionCases {
             Operand.lattice(0, 7, 31)));
     cases.add(
         OpCase.of(
+            Max.class,
+            "as minimum",
+            TWICE,
+            (_, x) -> Ops.min(x.get(0), true, 0, 2),
+            Operand.distinct(3, 7, 31)));
+    cases.add(
+        OpCase.of(
             Sum.class,
             "of a long vector",
             TWICE,

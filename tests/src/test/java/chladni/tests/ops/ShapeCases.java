@@ -7,10 +7,12 @@ import chladni.engine.graph.BlockSum2d;
 import chladni.engine.graph.Broadcast;
 import chladni.engine.graph.ChannelBroadcast;
 import chladni.engine.graph.Concat;
-import chladni.engine.graph.Op;
+import chladni.engine.graph.Flip;
 import chladni.engine.graph.OneHot;
+import chladni.engine.graph.Op;
 import chladni.engine.graph.Ops;
 import chladni.engine.graph.Pad;
+import chladni.engine.graph.Padding;
 import chladni.engine.graph.Reshape;
 import chladni.engine.graph.Shape;
 import chladni.engine.graph.Slice;
@@ -31,6 +33,7 @@ final class ShapeCases {
     table.broadcasts();
     table.views();
     table.parts();
+    table.flips();
     table.pictures();
     table.labels();
     return table.cases;
@@ -135,6 +138,53 @@ final class ShapeCases {
         "one node twice",
         (_, x) -> Ops.concat(1, x.get(0), x.get(0)),
         Operand.signed(2, 3));
+  }
+
+  private void flips() {
+    int[] shape = {3, 7, 5, 33};
+    for (int axis = 0; axis < shape.length; axis++) {
+      int a = axis;
+      add(Flip.class, "axis " + a, (_, x) -> Ops.flip(x.get(0), a), Operand.signed(shape));
+    }
+    add(Flip.class, "vector", (_, x) -> Ops.flip(x.get(0), 0), Operand.signed(1021));
+    add(
+        Flip.class,
+        "both axes, as one",
+        (_, x) -> Ops.scale(Ops.flip(Ops.flip(x.get(0), 0), 1), 3),
+        Operand.signed(31, 33));
+    add(
+        Flip.class,
+        "of a part, added to what it flips",
+        (_, x) -> Ops.add(x.get(0), Ops.flip(Ops.slice(x.get(0), 1, 0, 1), 0)),
+        Operand.signed(31, 7));
+    // Index maps that divide an axis which runs backwards.
+    add(
+        Flip.class,
+        "before a reshape",
+        (_, x) -> Ops.reshape(Ops.flip(x.get(0), 1), Shape.of(7, 3, 10)),
+        Operand.signed(3, 14, 5));
+    add(
+        Flip.class,
+        "before upsampling",
+        (_, x) -> Ops.flip(Ops.upsampleNearest2d(Ops.flip(x.get(0), 3), 2), 2),
+        Operand.signed(2, 3, 7, 5));
+    add(
+        Flip.class,
+        "under a sum",
+        (_, x) -> Ops.sum(Ops.mul(x.get(0), Ops.flip(x.get(0), 1)), false, 1),
+        Operand.signed(7, 31));
+    for (Padding kind : Padding.values()) {
+      add(
+          kind == Padding.REFLECT ? Flip.class : kind == Padding.ZERO ? Pad.class : Concat.class,
+          "as the margin of pictures: " + kind,
+          (_, x) -> Ops.pad2d(x.get(0), kind, 2, 0, 1, 4),
+          Operand.signed(2, 3, 7, 5));
+      add(
+          kind == Padding.REFLECT ? Flip.class : kind == Padding.ZERO ? Pad.class : Concat.class,
+          "as the margin of a vector: " + kind,
+          (_, x) -> Ops.pad(x.get(0), kind, 0, 3, 30),
+          Operand.signed(31));
+    }
   }
 
   private void pictures() {

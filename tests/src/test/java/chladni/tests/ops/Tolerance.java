@@ -108,7 +108,7 @@ record Tolerance(double allowed) {
         Shape small = node.input(1).shape();
         yield (long) small.dim(0) * small.dim(2) * small.dim(3);
       }
-      case LogSoftmax _ -> node.shape().dim(-1);
+      case LogSoftmax(int axis) -> node.shape().dim(axis);
       case MaxPool2dGrad op -> (long) op.kernelH() * op.kernelW();
       case WindowSum2d op -> (long) op.kernelH() * op.kernelW();
       case WindowSpread2d op -> (long) op.kernelH() * op.kernelW();

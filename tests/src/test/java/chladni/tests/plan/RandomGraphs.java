@@ -3,6 +3,7 @@ package chladni.tests.plan;
 import chladni.engine.graph.Graph;
 import chladni.engine.graph.Node;
 import chladni.engine.graph.Ops;
+import chladni.engine.graph.Padding;
 import chladni.engine.graph.Shape;
 import chladni.engine.graph.Variable;
 import chladni.engine.nn.Initializers;
@@ -145,6 +146,9 @@ final class RandomGraphs {
     }
     int axis = random.nextInt(rank);
     int extent = x.shape().dim(axis);
+    if (random.nextInt(5) == 0) {
+      return Ops.flip(x, axis);
+    }
     return switch (random.nextInt(rank == 4 ? 8 : rank == 2 ? 7 : 5)) {
       case 0 -> {
         int from = random.nextInt(extent);
@@ -213,8 +217,13 @@ final class RandomGraphs {
       return unary(x);
     }
     int axis = random.nextInt(rank);
-    return random.nextBoolean()
-        ? Ops.pad(x, axis, random.nextInt(3), random.nextInt(3))
-        : Ops.concat(axis, x, unary(x), x);
+    int extent = x.shape().dim(axis);
+    return switch (random.nextInt(5)) {
+      case 0 -> Ops.pad(x, axis, random.nextInt(3), random.nextInt(3));
+      case 1 -> Ops.pad(x, Padding.REFLECT, axis, random.nextInt(extent), random.nextInt(extent));
+      case 2 -> Ops.topK(x, axis, 1 + random.nextInt(extent)).values();
+      case 3 -> Ops.gatherAlong(x, Ops.argMax(unary(x), axis, true), axis);
+      default -> Ops.concat(axis, x, unary(x), x);
+    };
   }
 }

@@ -3,7 +3,10 @@ package chladni.engine.backend;
 import chladni.engine.api.Experimental;
 import chladni.engine.graph.DType;
 import chladni.engine.graph.Graph;
+import chladni.engine.graph.IndexOp;
+import chladni.engine.graph.Input;
 import chladni.engine.graph.Node;
+import java.util.HashMap;
 import java.util.Map;
 import java.util.SequencedMap;
 import java.util.concurrent.atomic.AtomicReference;
@@ -19,6 +22,7 @@ import java.util.concurrent.atomic.AtomicReference;
 public abstract class Program implements AutoCloseable {
   private final SequencedMap<String, Node> inputs;
   private final SequencedMap<String, Node> outputs;
+  private final Map<Node, Node> indexed = new HashMap<>();
   private final AtomicReference<Thread> user = new AtomicReference<>();
   private final Guard guard = new Guard();
   private final double[] single = new double[1];
@@ -29,6 +33,11 @@ public abstract class Program implements AutoCloseable {
   protected Program(Graph graph) {
     this.inputs = graph.inputs();
     this.outputs = graph.outputs();
+    for (Node node : graph.nodes()) {
+      if (node.op() instanceof IndexOp && node.input(1).op() instanceof Input) {
+        indexed.merge(node.input(1), node, (a, b) -> extent(a) <= extent(b) ? a : b);
+      }
+    }
   }
 
   /** Sets a FLOAT input. */
@@ -47,12 +56,34 @@ public abstract class Program implements AutoCloseable {
     }
   }
 
-  /** Sets an INT32 input. */
+  /**
+   * Sets an INT32 input.
+   *
+   * @throws ProgramException when an operation takes it as indices and one lies out of range
+   */
   public final void write(String input, int[] values) {
     Node node = find(inputs, "input", input, DType.INT32, values.length);
+    checkIndices(input, node, values);
     try (Guard _ = enter()) {
       copyIn(node, values);
     }
+  }
+
+  private void checkIndices(String input, Node node, int[] values) {
+    Node user = indexed.get(node);
+    int extent = user == null ? 0 : extent(user);
+    for (int i = 0; user != null && i < values.length; i++) {
+      if (values[i] < 0 || values[i] >= extent) {
+        throw new ProgramException(
+            "input '%s': %s takes indices from 0 to %d along axis %d, got %d at %d."
+                .formatted(
+                    input, user, extent - 1, ((IndexOp) user.op()).axis(), values[i], i));
+      }
+    }
+  }
+
+  private static int extent(Node user) {
+    return ((IndexOp) user.op()).extent(user);
   }
 
   /** Computes every output and makes every assignment, once. */

@@ -30,4 +30,26 @@ public record Broadcast(Shape shape) implements Op {
             .toArray();
     return List.of(Ops.reshape(Ops.sum(dOut, true, axes), from));
   }
+
+  /** The shape to which both operands of a verb broadcast. */
+  static Shape common(String verb, Node a, Node b) {
+    return common(verb, a, a.shape(), b, b.shape());
+  }
+
+  /** The shape to which x and y, which a and b have in full or in part, broadcast. */
+  static Shape common(String verb, Node a, Shape x, Node b, Shape y) {
+    int rank = Math.max(x.rank(), y.rank());
+    int[] dims = new int[rank];
+    for (int i = 1; i <= rank; i++) {
+      int p = i <= x.rank() ? x.dim(-i) : 1;
+      int q = i <= y.rank() ? y.dim(-i) : 1;
+      if (p != q && p != 1 && q != 1) {
+        throw new ShapeException(
+            "%s: operands must broadcast, got %s and %s. Align axes at the end or reshape one."
+                .formatted(verb, a, b));
+      }
+      dims[rank - i] = Math.max(p, q);
+    }
+    return Shape.of(dims);
+  }
 }

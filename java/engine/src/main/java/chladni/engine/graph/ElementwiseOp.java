@@ -6,6 +6,6 @@ package chladni.engine.graph;
  */
 public sealed interface ElementwiseOp extends Op
     permits
-        Abs, Add, Div, Equal, Exp, Expm1, Greater, IsFinite, LeakyRelu, LeakyStep, Log, Maximum,
-        Minimum, Mul, Neg, Reciprocal, Scale, Shift, Sigmoid, Sign, Softplus, Sqrt, StopGradient,
-        Sub, Tanh, Where {}
+        Abs, Add, Div, Equal, Erf, Exp, Expm1, Greater, IsFinite, LeakyRelu, LeakyStep, Log,
+        Maximum, Minimum, Mul, Neg, Pow, Reciprocal, Scale, Shift, Sigmoid, Sign, Softplus, Sqrt,
+        StopGradient, Sub, Tanh, Where {}

@@ -2,17 +2,16 @@ package chladni.engine.graph;
 
 import java.util.List;
 
-/** {@code x - log(sum(e^x))} over the last axis, without overflow. */
-public record LogSoftmax() implements Op {
+/** {@code x - log(sum(e^x))} over one axis, without overflow. */
+public record LogSoftmax(int axis) implements Op {
   @Override
   public TensorType infer(Operands in) {
-    in.floats(1);
-    in.check(in.shape(0).rank() >= 1, "takes at least one axis, got a scalar.");
+    in.floats(1).shape(0).axis(axis);
     return TensorType.floats(in.shape(0));
   }
 
   @Override
   public List<Node> vjp(Node out, Node dOut) {
-    return List.of(Ops.sub(dOut, Ops.mul(Ops.exp(out), Ops.sum(dOut, true, -1))));
+    return List.of(Ops.sub(dOut, Ops.mul(Ops.exp(out), Ops.sum(dOut, true, axis))));
   }
 }

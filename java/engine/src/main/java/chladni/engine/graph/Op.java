@@ -12,12 +12,11 @@ import java.util.List;
  */
 @Experimental
 public sealed interface Op
-    permits ElementwiseOp,
-        WindowOp,
-        Assign, BatchNorm, BlockSum2d, Broadcast, ChannelBroadcast, ChannelSum, Concat, Constant,
-        Conv2d, ConvTranspose2d, ConvWeightGrad, CustomOp, Dropout, Increment, Input, LogSoftmax,
-        MatMul, Max, OneHot, Pad, ReadVariable, Reshape, Slice, Sum, ToFloat,
-        Transpose, UpsampleNearest2d {
+    permits ElementwiseOp, IndexOp, WindowOp,
+        ArgMax, Assign, BatchNorm, BlockSum2d, Broadcast, ChannelBroadcast, ChannelSum, Concat,
+        Constant, Conv2d, ConvTranspose2d, ConvWeightGrad, CustomOp, Dropout, Flip, Increment,
+        Input, LogSoftmax, MatMul, Max, OneHot, Pad, ReadVariable, Reshape, Slice, Sum, ToFloat,
+        TopK, Transpose, UpsampleNearest2d {
   /**
    * The type of the result.
    *

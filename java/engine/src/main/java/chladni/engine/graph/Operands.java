@@ -71,4 +71,30 @@ public record Operands(String op, String scope, List<Node> nodes) {
     }
     return TensorType.floats(shape(0));
   }
+
+  /** Two operands, FLOAT values of at least so many axes and INT32 indices. */
+  public Operands indexed(int rank) {
+    check(nodes.size() == 2, "takes values and indices, got %d operands.", nodes.size());
+    check(
+        get(0).dtype() == DType.FLOAT && get(1).dtype() == DType.INT32,
+        "takes FLOAT values and INT32 indices, got %s from %s and %s from %s.",
+        get(0).dtype(),
+        get(0),
+        get(1).dtype(),
+        get(1));
+    check(shape(0).rank() >= rank, "the values need %d axes or more, got %s.", rank, get(0));
+    return this;
+  }
+
+  /** As {@link #indexed}, with indices that agree with the values on all axes but this one. */
+  public Operands indexedAlong(int axis) {
+    indexed(axis + 1);
+    check(
+        shape(0).rank() == shape(1).rank() && shape(0).with(axis, 1).equals(shape(1).with(axis, 1)),
+        "values and indices must agree outside axis %d, got %s and %s. Slice or broadcast one.",
+        axis,
+        shape(0),
+        shape(1));
+    return this;
+  }
 }

@@ -7,164 +7,8 @@ import java.util.stream.IntStream;
  * The public verbs. Each appends nodes to the graph of its operands; two-operand arithmetic
  * broadcasts by the rule of NumPy. Composed verbs stand below the primitive ones.
  */
-public final class Ops {
+public final class Ops extends ElementwiseVerbs {
   private Ops() {}
-
-  private static Node append(Op op, Node... operands) {
-    return operands[0].graph().append(op, List.of(operands));
-  }
-
-  // Elementwise, one operand.
-
-  public static Node neg(Node x) {
-    return append(new Neg(), x);
-  }
-
-  public static Node abs(Node x) {
-    return append(new Abs(), x);
-  }
-
-  public static Node sign(Node x) {
-    return append(new Sign(), x);
-  }
-
-  public static Node exp(Node x) {
-    return append(new Exp(), x);
-  }
-
-  public static Node expm1(Node x) {
-    return append(new Expm1(), x);
-  }
-
-  public static Node log(Node x) {
-    return append(new Log(), x);
-  }
-
-  public static Node sqrt(Node x) {
-    return append(new Sqrt(), x);
-  }
-
-  public static Node reciprocal(Node x) {
-    return append(new Reciprocal(), x);
-  }
-
-  public static Node tanh(Node x) {
-    return append(new Tanh(), x);
-  }
-
-  public static Node sigmoid(Node x) {
-    return append(new Sigmoid(), x);
-  }
-
-  public static Node softplus(Node x) {
-    return append(new Softplus(), x);
-  }
-
-  public static Node relu(Node x) {
-    return leakyRelu(x, 0);
-  }
-
-  public static Node leakyRelu(Node x, double slope) {
-    return append(new LeakyRelu(slope), x);
-  }
-
-  static Node leakyStep(Node x, double slope) {
-    return append(new LeakyStep(slope), x);
-  }
-
-  public static Node scale(Node x, double factor) {
-    return factor == 1 ? x : append(new Scale(factor), x);
-  }
-
-  public static Node shift(Node x, double addend) {
-    return addend == 0 ? x : append(new Shift(addend), x);
-  }
-
-  public static Node isFinite(Node x) {
-    return append(new IsFinite(), x);
-  }
-
-  public static Node stopGradient(Node x) {
-    return append(new StopGradient(), x);
-  }
-
-  public static Node toFloat(Node x) {
-    return append(new ToFloat(), x);
-  }
-
-  public static Node increment(Node counter) {
-    return append(new Increment(), counter);
-  }
-
-  // Elementwise, two and three operands; they broadcast.
-
-  public static Node add(Node a, Node b) {
-    Shape s = common("add", a, b);
-    return append(new Add(), broadcast(a, s), broadcast(b, s));
-  }
-
-  public static Node sub(Node a, Node b) {
-    Shape s = common("sub", a, b);
-    return append(new Sub(), broadcast(a, s), broadcast(b, s));
-  }
-
-  public static Node mul(Node a, Node b) {
-    Shape s = common("mul", a, b);
-    return append(new Mul(), broadcast(a, s), broadcast(b, s));
-  }
-
-  public static Node div(Node a, Node b) {
-    Shape s = common("div", a, b);
-    return append(new Div(), broadcast(a, s), broadcast(b, s));
-  }
-
-  public static Node maximum(Node a, Node b) {
-    Shape s = common("maximum", a, b);
-    return append(new Maximum(), broadcast(a, s), broadcast(b, s));
-  }
-
-  public static Node minimum(Node a, Node b) {
-    Shape s = common("minimum", a, b);
-    return append(new Minimum(), broadcast(a, s), broadcast(b, s));
-  }
-
-  public static Node greater(Node a, Node b) {
-    Shape s = common("greater", a, b);
-    return append(new Greater(), broadcast(a, s), broadcast(b, s));
-  }
-
-  public static Node equal(Node a, Node b) {
-    Shape s = common("equal", a, b);
-    return append(new Equal(), broadcast(a, s), broadcast(b, s));
-  }
-
-  /** {@code condition != 0 ? a : b}. */
-  public static Node where(Node condition, Node a, Node b) {
-    Shape ab = common("where", a, b);
-    Shape s = common("where", condition, broadcast(a, ab));
-    return append(new Where(), broadcast(condition, s), broadcast(a, s), broadcast(b, s));
-  }
-
-  private static Shape common(String verb, Node a, Node b) {
-    return common(verb, a, a.shape(), b, b.shape());
-  }
-
-  /** The shape to which x and y, which a and b have in full or in part, broadcast. */
-  private static Shape common(String verb, Node a, Shape x, Node b, Shape y) {
-    int rank = Math.max(x.rank(), y.rank());
-    int[] dims = new int[rank];
-    for (int i = 1; i <= rank; i++) {
-      int p = i <= x.rank() ? x.dim(-i) : 1;
-      int q = i <= y.rank() ? y.dim(-i) : 1;
-      if (p != q && p != 1 && q != 1) {
-        throw new ShapeException(
-            "%s: operands must broadcast, got %s and %s. Align axes at the end or reshape one."
-                .formatted(verb, a, b));
-      }
-      dims[rank - i] = Math.max(p, q);
-    }
-    return Shape.of(dims);
-  }
 
   // Shape.
 
@@ -207,8 +51,23 @@ public final class Ops {
     return before == 0 && after == 0 ? x : append(new Pad(x.shape().axis(axis), before, after), x);
   }
 
+  /** With a margin of a kind along one axis. */
+  public static Node pad(Node x, Padding kind, int axis, int before, int after) {
+    return kind.pad(x, x.shape().axis(axis), before, after);
+  }
+
+  /** Pictures (N, C, H, W) with a margin around H and W. */
+  public static Node pad2d(Node x, Padding kind, int top, int left, int bottom, int right) {
+    return pad(pad(x, kind, 2, top, bottom), kind, 3, left, right);
+  }
+
   public static Node concat(int axis, Node... parts) {
     return parts.length == 1 ? parts[0] : append(new Concat(parts[0].shape().axis(axis)), parts);
+  }
+
+  public static Node flip(Node x, int axis) {
+    int a = x.shape().axis(axis);
+    return x.shape().dim(a) == 1 ? x : append(new Flip(a), x);
   }
 
   public static Node upsampleNearest2d(Node x, int factor) {
@@ -234,6 +93,11 @@ public final class Ops {
   public static Node max(Node x, boolean keepDims, int... axes) {
     List<Integer> over = axes(x, axes);
     return over.isEmpty() ? x : append(new Max(over, keepDims), x);
+  }
+
+  /** The smallest element over some axes; equal ones share the gradient equally. */
+  public static Node min(Node x, boolean keepDims, int... axes) {
+    return neg(max(neg(x), keepDims, axes));
   }
 
   public static Node sum(Node x) {
@@ -262,6 +126,44 @@ public final class Ops {
     return append(new ChannelBroadcast(shape), stat);
   }
 
+  // Indices along an axis; see IndexOp for those out of range.
+
+  /** x (A, extent, B) at indices (I) gives (A, I, B), for any number of axes in A, B and I. */
+  public static Node gather(Node x, Node indices, int axis) {
+    return append(new Gather(x.shape().axis(axis), Double.NaN), x, indices);
+  }
+
+  /** Adds x (A, I, B) to zeros (A, extent, B) at indices (I); {@code axis} is the number of A's. */
+  public static Node scatterAdd(Node x, Node indices, int axis, int extent) {
+    return append(new ScatterAdd(axis, extent), x, indices);
+  }
+
+  /** One element of x (A, extent, B) for each index (A, I, B). */
+  public static Node gatherAlong(Node x, Node indices, int axis) {
+    return append(new GatherAlong(x.shape().axis(axis), Double.NaN), x, indices);
+  }
+
+  /** Adds each element of x (A, I, B) to zeros (A, extent, B) at its index (A, I, B). */
+  public static Node scatterAddAlong(Node x, Node indices, int axis, int extent) {
+    return append(new ScatterAddAlong(x.shape().axis(axis), extent), x, indices);
+  }
+
+  /** The INT32 index of the largest element, the lowest of equal ones; NaN is the largest. */
+  public static Node argMax(Node x, int axis, boolean keepDims) {
+    return append(new ArgMax(x.shape().axis(axis), keepDims), x);
+  }
+
+  /** The INT32 index of the smallest element, the lowest of equal ones; NaN is the smallest. */
+  public static Node argMin(Node x, int axis, boolean keepDims) {
+    return argMax(neg(x), axis, keepDims);
+  }
+
+  /** The k largest elements and their indices, the largest first; of equal ones the lower index. */
+  public static TopK.Result topK(Node x, int axis, int k) {
+    Node indices = append(new TopK(x.shape().axis(axis), k), x);
+    return new TopK.Result(gatherAlong(x, indices, axis), indices);
+  }
+
   // Products.
 
   public static Node matmul(Node a, Node b) {
@@ -283,7 +185,7 @@ public final class Ops {
       Node product = append(op, rows(a), b);
       return reshape(product, x.with(-1, product.shape().dim(1)));
     }
-    Shape batch = common("matmul", a, x.with(-2, 1).with(-1, 1), b, y.with(-2, 1).with(-1, 1));
+    Shape batch = Broadcast.common("matmul", a, x.with(-2, 1).with(-1, 1), b, y.with(-2, 1).with(-1, 1));
     Shape wideA = batch.with(-2, x.dim(-2)).with(-1, x.dim(-1));
     Shape wideB = batch.with(-2, y.dim(-2)).with(-1, y.dim(-1));
     return append(op, broadcast(a, wideA), broadcast(b, wideB));
@@ -415,12 +317,22 @@ public final class Ops {
     return channelBroadcast(reshape(values, Shape.of(1, x.shape().dim(1))), x.shape());
   }
 
+  /** Over the last axis. */
   public static Node logSoftmax(Node x) {
-    return append(new LogSoftmax(), x);
+    return logSoftmax(x, -1);
   }
 
+  public static Node logSoftmax(Node x, int axis) {
+    return append(new LogSoftmax(x.shape().axis(axis)), x);
+  }
+
+  /** Over the last axis. */
   public static Node softmax(Node x) {
-    return exp(logSoftmax(x));
+    return softmax(x, -1);
+  }
+
+  public static Node softmax(Node x, int axis) {
+    return exp(logSoftmax(x, axis));
   }
 
   public static Node oneHot(Node labels, int classes) {
@@ -434,13 +346,5 @@ public final class Ops {
   /** An operation of the user's own. */
   public static Node custom(CustomOp op, Node... operands) {
     return append(op, operands);
-  }
-
-  public static Node zerosLike(Node x) {
-    return x.graph().constant(0, x.shape());
-  }
-
-  public static Node square(Node x) {
-    return mul(x, x);
   }
 }

@@ -49,7 +49,8 @@ record Form(long offset, Map<Atom, Long> factors) {
 
   /**
    * Quotient and remainder by {@code divisor} as forms, splitting axes where that makes them
-   * linear; null where they are not.
+   * linear; null where they are not. An axis with a negative factor counts from its end: there the
+   * form is {@code least()}, from which every axis takes it upward.
    */
   Division divide(long divisor) {
     if (divisor == 1) {
@@ -57,8 +58,9 @@ record Form(long offset, Map<Atom, Long> factors) {
     }
     Form form = settled();
     for (Atom atom = form.straddling(divisor); atom != null; atom = form.straddling(divisor)) {
-      long inner = divisor / form.factor(atom);
-      if (divisor % form.factor(atom) != 0 || atom.extent() % inner != 0) {
+      long step = Math.abs(form.factor(atom));
+      long inner = divisor / step;
+      if (divisor % step != 0 || atom.extent() % inner != 0) {
         return null;
       }
       atom.split((int) inner);
@@ -66,26 +68,42 @@ record Form(long offset, Map<Atom, Long> factors) {
     }
     Map<Atom, Long> high = new LinkedHashMap<>();
     Map<Atom, Long> low = new LinkedHashMap<>();
-    long most = form.offset % divisor;
+    long least = form.least();
+    long most = least % divisor;
     for (Map.Entry<Atom, Long> e : form.factors.entrySet()) {
       if (e.getValue() % divisor == 0) {
         high.put(e.getKey(), e.getValue() / divisor);
       } else {
         low.put(e.getKey(), e.getValue());
-        most += e.getValue() * (e.getKey().extent() - 1);
+        most += Math.abs(e.getValue()) * (e.getKey().extent() - 1);
       }
     }
     return most >= divisor
         ? null
-        : new Division(
-            new Form(form.offset / divisor, high), new Form(form.offset % divisor, low));
+        : new Division(from(least / divisor, high), from(least % divisor, low));
+  }
+
+  /** The smallest value over the space. */
+  private long least() {
+    return offset + downward(factors);
+  }
+
+  /** The form with these factors whose smallest value is {@code least}. */
+  private static Form from(long least, Map<Atom, Long> factors) {
+    return new Form(least - downward(factors), factors);
+  }
+
+  private static long downward(Map<Atom, Long> factors) {
+    return factors.entrySet().stream()
+        .mapToLong(e -> Math.min(e.getValue(), 0) * (e.getKey().extent() - 1))
+        .sum();
   }
 
   /** An axis that contributes to both quotient and remainder, or null. */
   private Atom straddling(long divisor) {
     for (Map.Entry<Atom, Long> e : factors.entrySet()) {
-      long f = e.getValue();
-      if (f % divisor != 0 && f * (e.getKey().extent() - 1) >= divisor) {
+      long step = Math.abs(e.getValue());
+      if (step % divisor != 0 && step * (e.getKey().extent() - 1) >= divisor) {
         return e.getKey();
       }
     }

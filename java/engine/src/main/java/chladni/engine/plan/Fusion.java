@@ -6,6 +6,7 @@ import chladni.engine.graph.Concat;
 import chladni.engine.graph.Constant;
 import chladni.engine.graph.Div;
 import chladni.engine.graph.ElementwiseOp;
+import chladni.engine.graph.Erf;
 import chladni.engine.graph.Exp;
 import chladni.engine.graph.Expm1;
 import chladni.engine.graph.Input;
@@ -13,6 +14,7 @@ import chladni.engine.graph.Log;
 import chladni.engine.graph.Max;
 import chladni.engine.graph.Node;
 import chladni.engine.graph.Op;
+import chladni.engine.graph.Pow;
 import chladni.engine.graph.ReadVariable;
 import chladni.engine.graph.Reciprocal;
 import chladni.engine.graph.Sigmoid;
@@ -162,7 +164,8 @@ final class Fusion {
 
   private static boolean isExpensive(Op op) {
     return switch (op) {
-      case Div _, Exp _, Expm1 _, Log _, Reciprocal _, Sigmoid _, Softplus _, Sqrt _, Tanh _ ->
+      case Div _, Erf _, Exp _, Expm1 _, Log _, Pow _, Reciprocal _, Sigmoid _, Softplus _, Sqrt _,
+          Tanh _ ->
           true;
       default -> false;
     };

@@ -9,6 +9,7 @@ import chladni.engine.graph.CustomOp;
 import chladni.engine.graph.DType;
 import chladni.engine.graph.Dropout;
 import chladni.engine.graph.ElementwiseOp;
+import chladni.engine.graph.IndexOp;
 import chladni.engine.graph.Input;
 import chladni.engine.graph.LogSoftmax;
 import chladni.engine.graph.MatMul;
@@ -169,7 +170,8 @@ final class Layouts {
       return Layout.ROW_MAJOR;
     }
     return switch (node.op()) {
-      case CustomOp _, Input _, LogSoftmax _, MatMul _, OneHot _, ToFloat _ -> Layout.ROW_MAJOR;
+      case CustomOp _, IndexOp _, Input _, LogSoftmax _, MatMul _, OneHot _, ToFloat _ ->
+          Layout.ROW_MAJOR;
       case Conv2d _, ConvTranspose2d _, Dropout _, WindowOp _ -> Layout.CHANNELS_LAST;
       default -> {
         if (!family(node).isEmpty()) {

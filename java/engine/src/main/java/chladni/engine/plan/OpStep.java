@@ -10,8 +10,7 @@ import java.util.List;
  * weights and weight gradients are {@link Layout#PACKED} or {@link Layout#ROW_MAJOR}; dropout has
  * one layout on both sides, of these two; all else is row-major.
  *
- * @param node Conv2d, ConvTranspose2d, ConvWeightGrad, MatMul, a WindowOp, LogSoftmax, Dropout,
- *     OneHot, ToFloat, Increment or a CustomOp
+ * @param node neither elementwise nor a view, a concat, a sum or a maximum
  * @param epilogue only on Conv2d, ConvTranspose2d and MatMul
  */
 public record OpStep(Node node, List<Buffer> inputs, Buffer output, List<Epilogue> epilogue)

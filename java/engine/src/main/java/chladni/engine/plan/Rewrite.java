@@ -9,6 +9,7 @@ import chladni.engine.graph.Concat;
 import chladni.engine.graph.Constant;
 import chladni.engine.graph.Div;
 import chladni.engine.graph.ElementwiseOp;
+import chladni.engine.graph.Flip;
 import chladni.engine.graph.Graph;
 import chladni.engine.graph.Max;
 import chladni.engine.graph.Mul;
@@ -143,6 +144,7 @@ final class Rewrite {
       case UpsampleNearest2d(int factor) when factor == 1 -> x;
       case BlockSum2d(int factor) when factor == 1 -> x;
       case Transpose(List<Integer> order) -> transpose(x, order);
+      case Flip(int axis) -> flip(x, shape.axis(axis));
       case Slice(int axis, int from, int to) -> slice(x, shape.axis(axis), from, to);
       case Pad(int axis, int before, int after) -> pad(x, shape.axis(axis), before, after);
       case Concat _ when in.size() == 1 -> x;
@@ -158,6 +160,7 @@ final class Rewrite {
       case Reshape(Shape to) -> constant(v, to);
       case Broadcast(Shape to) -> constant(v, to);
       case ChannelBroadcast(Shape to) -> constant(v, to);
+      case Flip _ -> x;
       case Slice(int axis, int from, int to) -> constant(v, x.shape().with(axis, to - from));
       case Pad(int axis, int before, int after) when v == 0 ->
           constant(0, x.shape().with(axis, before + x.shape().dim(axis) + after));
@@ -205,6 +208,11 @@ final class Rewrite {
     return x.op() instanceof Transpose(List<Integer> inner)
         ? make(new Transpose(order.stream().map(inner::get).toList()), x.input(0))
         : null;
+  }
+
+  private static Node flip(Node x, int axis) {
+    boolean back = x.op() instanceof Flip(int a) && x.shape().axis(a) == axis;
+    return back ? x.input(0) : x.shape().dim(axis) == 1 ? x : null;
   }
 
   private Node slice(Node x, int axis, int from, int to) {

@@ -2,6 +2,7 @@ package chladni.engine.plan;
 
 import chladni.engine.graph.Broadcast;
 import chladni.engine.graph.ChannelBroadcast;
+import chladni.engine.graph.Flip;
 import chladni.engine.graph.Node;
 import chladni.engine.graph.Reshape;
 import chladni.engine.graph.Shape;
@@ -16,7 +17,8 @@ final class Views {
 
   static boolean isView(Node node) {
     return switch (node.op()) {
-      case Reshape _, Broadcast _, ChannelBroadcast _, Slice _, Transpose _, UpsampleNearest2d _ ->
+      case Reshape _, Broadcast _, ChannelBroadcast _, Flip _, Slice _, Transpose _,
+          UpsampleNearest2d _ ->
           true;
       default -> false;
     };
@@ -69,6 +71,11 @@ final class Views {
       case Slice(int axis, int start, int _) -> {
         System.arraycopy(index, 0, at, 0, at.length);
         at[from.axis(axis)] = index[from.axis(axis)].plus(start);
+      }
+      case Flip(int axis) -> {
+        System.arraycopy(index, 0, at, 0, at.length);
+        int a = from.axis(axis);
+        at[a] = Form.ZERO.plus(from.dim(a) - 1).plus(index[a], -1);
       }
       case Transpose(var order) -> {
         for (int i = 0; i < at.length; i++) {

@@ -1,6 +1,7 @@
 package chladni.engine.backend.cpu;
 
 import chladni.engine.backend.ProgramException;
+import chladni.engine.graph.ArgMax;
 import chladni.engine.graph.Assign;
 import chladni.engine.graph.BatchNorm;
 import chladni.engine.graph.BlockSum2d;
@@ -15,7 +16,9 @@ import chladni.engine.graph.ConvWeightGrad;
 import chladni.engine.graph.CustomOp;
 import chladni.engine.graph.Dropout;
 import chladni.engine.graph.ElementwiseOp;
+import chladni.engine.graph.Flip;
 import chladni.engine.graph.Increment;
+import chladni.engine.graph.IndexOp;
 import chladni.engine.graph.Input;
 import chladni.engine.graph.LogSoftmax;
 import chladni.engine.graph.MatMul;
@@ -28,6 +31,7 @@ import chladni.engine.graph.Shape;
 import chladni.engine.graph.Slice;
 import chladni.engine.graph.Sum;
 import chladni.engine.graph.ToFloat;
+import chladni.engine.graph.TopK;
 import chladni.engine.graph.Transpose;
 import chladni.engine.graph.UpsampleNearest2d;
 import chladni.engine.graph.WindowOp;
@@ -75,7 +79,8 @@ final class CpuLowering {
   private final CpuStore store;
   private final Binding binding;
   private final Products products;
-  private final WindowSteps windows;
+  private final WindowSteps windows = new WindowSteps(this);
+  private final IndexSteps indexing = new IndexSteps(this);
   private final FusedWords fused;
   private final CustomSteps customs = new CustomSteps();
   private final HostArena host = new HostArena("program");
@@ -96,7 +101,6 @@ final class CpuLowering {
     this.store = store;
     this.binding = binding;
     this.products = new Products(this);
-    this.windows = new WindowSteps(this);
     this.fused = new FusedWords(binding);
   }
 
@@ -177,7 +181,11 @@ final class CpuLowering {
       case ConvWeightGrad op -> products.convWeightGrad(step, op);
       case MatMul op -> products.matMul(step, op);
       case WindowOp op -> windows.lower(step, op);
-      case LogSoftmax _ -> logSoftmax(step);
+      case LogSoftmax(int axis) ->
+          add(LOG_SOFTMAX, IndexSteps.around(step.node().shape(), axis), step, "rows");
+      case IndexOp op -> indexing.lower(step, op);
+      case ArgMax(int axis, boolean _) -> indexing.argMax(step, axis);
+      case TopK(int axis, int k) -> indexing.topK(step, axis, k);
       case Dropout op -> dropout(step, op);
       case OneHot(int classes) ->
           add(
@@ -206,6 +214,7 @@ final class CpuLowering {
           Concat _,
           Constant _,
           ElementwiseOp _,
+          Flip _,
           Input _,
           Max _,
           Pad _,
@@ -218,18 +227,6 @@ final class CpuLowering {
           throw new ProgramException(
               "plan: %s must reach a backend as a fused kernel.".formatted(step.label()));
     }
-  }
-
-  private void logSoftmax(OpStep step) {
-    Shape s = step.output().type().shape();
-    long length = s.dim(-1);
-    boolean last = step.output().layout() == Layout.CHANNELS_LAST;
-    long inner = last ? s.dim(1) : 1;
-    Words words =
-        new Words()
-            .add(s.elements() / length / inner, length, inner)
-            .add(address(step, 0), output(step));
-    add(LOG_SOFTMAX, words, line(step, "rows", ""));
   }
 
   private void dropout(OpStep step, Dropout op) {
@@ -279,7 +276,7 @@ final class CpuLowering {
     return binding.address(step.output());
   }
 
-  Line line(Step step, String implementation, String detail) {
+  private Line line(Step step, String implementation, String detail) {
     Buffer to = step.writes().getFirst();
     return new Line(
         step.label(),
@@ -288,8 +285,13 @@ final class CpuLowering {
             .formatted(detail, binding.where(to), Math.ceilDiv(binding.bytes(to), 1024L)));
   }
 
-  /** A step of the host library. */
-  void add(int kind, Words words, Line line) {
+  /** A native step whose words end with the addresses of the inputs and of the output. */
+  void add(int kind, Words words, OpStep step, String implementation) {
+    step.inputs().forEach(b -> words.add(binding.address(b)));
+    add(kind, words.add(output(step)), line(step, implementation, ""));
+  }
+
+  private void add(int kind, Words words, Line line) {
     pending.add(new Pending(kind, words, line));
   }
 

@@ -5,6 +5,7 @@ import chladni.engine.graph.Add;
 import chladni.engine.graph.Div;
 import chladni.engine.graph.ElementwiseOp;
 import chladni.engine.graph.Equal;
+import chladni.engine.graph.Erf;
 import chladni.engine.graph.Exp;
 import chladni.engine.graph.Expm1;
 import chladni.engine.graph.Greater;
@@ -16,6 +17,7 @@ import chladni.engine.graph.Maximum;
 import chladni.engine.graph.Minimum;
 import chladni.engine.graph.Mul;
 import chladni.engine.graph.Neg;
+import chladni.engine.graph.Pow;
 import chladni.engine.graph.Reciprocal;
 import chladni.engine.graph.Scale;
 import chladni.engine.graph.Shift;
@@ -60,6 +62,8 @@ final class Opcodes {
       case Sub _ -> 23;
       case Tanh _ -> 24;
       case Where _ -> 25;
+      case Erf _ -> 27;
+      case Pow _ -> 28;
     };
   }
 

@@ -23,11 +23,9 @@ final class WindowSteps {
   private static final int SEPARABLE = 15;
 
   private final CpuLowering lowering;
-  private final Binding binding;
 
   WindowSteps(CpuLowering lowering) {
     this.lowering = lowering;
-    this.binding = lowering.binding();
   }
 
   void lower(OpStep step, WindowOp op) {
@@ -79,12 +77,8 @@ final class WindowSteps {
         new Words()
             .add(x.dim(0), x.dim(1), x.dim(2), x.dim(3), pooled.dim(2), pooled.dim(3))
             .add(kernelH, kernelW, w.strideH(), w.strideW())
-            .add(w.padTop(), w.padLeft(), w.dilationH(), w.dilationW())
-            .add(binding.address(step.inputs().get(0)), binding.address(step.output()));
-    if (kind != MAX_POOL) {
-      words.add(binding.address(step.inputs().get(1)));
-    }
-    lowering.add(kind, words, lowering.line(step, "max pool", "nhwc"));
+            .add(w.padTop(), w.padLeft(), w.dilationH(), w.dilationW());
+    lowering.add(kind, words, step, "max pool");
   }
 
   private void separable(OpStep step, Taps rows, Taps columns) {
@@ -93,9 +87,8 @@ final class WindowSteps {
         new Words()
             .add(from.dim(0), from.dim(1), from.dim(2), from.dim(3))
             .add(rows.of().size(), columns.of().size())
-            .add(binding.address(step.inputs().get(0)), binding.address(step.output()))
             .add(rows.words())
             .add(columns.words());
-    lowering.add(SEPARABLE, words, lowering.line(step, "rows then columns", "nhwc"));
+    lowering.add(SEPARABLE, words, step, "rows then columns");
   }
 }

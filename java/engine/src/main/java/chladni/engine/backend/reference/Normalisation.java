@@ -1,6 +1,7 @@
 package chladni.engine.backend.reference;
 
 import chladni.engine.graph.BatchNorm;
+import chladni.engine.graph.LogSoftmax;
 import chladni.engine.graph.Node;
 
 /** Batch normalisation with given statistics, and the logarithm of softmax. */
@@ -27,20 +28,24 @@ final class Normalisation {
     return dst;
   }
 
-  static double[] logSoftmax(Node node, double[] x) {
-    int columns = node.shape().dim(-1);
+  static double[] logSoftmax(LogSoftmax op, Node node, double[] x) {
+    int inner = Strided.strides(node.shape())[op.axis()];
+    int length = node.shape().dim(op.axis()) * inner;
     double[] dst = new double[x.length];
-    for (int row = 0; row < x.length; row += columns) {
-      double max = Double.NEGATIVE_INFINITY;
-      for (int i = row; i < row + columns; i++) {
-        max = Math.max(max, x[i]);
-      }
-      double sum = 0;
-      for (int i = row; i < row + columns; i++) {
-        sum += Math.exp(x[i] - max);
-      }
-      for (int i = row; i < row + columns; i++) {
-        dst[i] = x[i] - max - Math.log(sum);
+    for (int outer = 0; outer < x.length; outer += length) {
+      for (int first = outer; first < outer + inner; first++) {
+        int end = outer + length;
+        double max = Double.NEGATIVE_INFINITY;
+        for (int i = first; i < end; i += inner) {
+          max = Math.max(max, x[i]);
+        }
+        double sum = 0;
+        for (int i = first; i < end; i += inner) {
+          sum += Math.exp(x[i] - max);
+        }
+        for (int i = first; i < end; i += inner) {
+          dst[i] = x[i] - max - Math.log(sum);
+        }
       }
     }
     return dst;

@@ -1,6 +1,7 @@
 package chladni.engine.backend.reference;
 
 import chladni.engine.graph.Concat;
+import chladni.engine.graph.Flip;
 import chladni.engine.graph.Node;
 import chladni.engine.graph.OneHot;
 import chladni.engine.graph.Pad;
@@ -47,6 +48,13 @@ final class Shapes {
   static double[] slice(Slice op, Node node, double[] src) {
     int[] strides = Strided.strides(node.input(0).shape());
     return Strided.gather(src, node.shape().dims(), op.from() * strides[op.axis()], strides);
+  }
+
+  static double[] flip(Flip op, Node node, double[] src) {
+    int[] strides = Strided.strides(node.shape());
+    int last = (node.shape().dim(op.axis()) - 1) * strides[op.axis()];
+    strides[op.axis()] *= -1;
+    return Strided.gather(src, node.shape().dims(), last, strides);
   }
 
   static double[] pad(Pad op, Node node, double[] src) {
