@@ -33,6 +33,7 @@ import chladni.engine.graph.MaxPool2dPick;
 import chladni.engine.graph.Node;
 import chladni.engine.graph.OneHot;
 import chladni.engine.graph.Pad;
+import chladni.engine.graph.Product;
 import chladni.engine.graph.ReadVariable;
 import chladni.engine.graph.Resample2d;
 import chladni.engine.graph.Resample2dGrad;
@@ -123,7 +124,8 @@ final class ReferenceProgram extends Program {
   private double[] evaluate(Node node) {
     double[][] in = new double[node.inputs().size()][];
     for (int i = 0; i < in.length; i++) {
-      in[i] = values[node.input(i).id()];
+      double[] value = values[node.input(i).id()];
+      in[i] = node.op() instanceof Product ? Numbers.operand(value, store.precision()) : value;
     }
     return switch (node.op()) {
       case Input input -> written(input);
