@@ -25,8 +25,6 @@ import chladni.engine.graph.Input;
 import chladni.engine.graph.LogSoftmax;
 import chladni.engine.graph.MatMul;
 import chladni.engine.graph.Max;
-import chladni.engine.graph.MaxPool2d;
-import chladni.engine.graph.MaxPool2dGrad;
 import chladni.engine.graph.Node;
 import chladni.engine.graph.OneHot;
 import chladni.engine.graph.Pad;
@@ -39,7 +37,7 @@ import chladni.engine.graph.ToFloat;
 import chladni.engine.graph.TopK;
 import chladni.engine.graph.Transpose;
 import chladni.engine.graph.UpsampleNearest2d;
-import chladni.engine.graph.Window;
+import chladni.engine.graph.WindowOp;
 import chladni.engine.memory.HostArena;
 import chladni.engine.plan.Buffer;
 import chladni.engine.plan.CopyStep;
@@ -66,8 +64,6 @@ final class CpuLowering {
   static final int PRIMITIVE = 3;
   static final int PACK = 4;
   static final int CHANGED = 5;
-  static final int MAX_POOL = 6;
-  static final int MAX_POOL_GRAD = 7;
   static final int LOG_SOFTMAX = 8;
   static final int DROPOUT = 9;
   static final int ONE_HOT = 10;
@@ -87,14 +83,12 @@ final class CpuLowering {
   private final CpuStore store;
   private final Binding binding;
   private final Products products;
+  private final WindowSteps windows = new WindowSteps(this);
   private final IndexSteps indexing = new IndexSteps(this);
   private final FusedWords fused;
   private final CustomSteps customs = new CustomSteps();
   private final Lister lister;
-
-  /** The instruction set of our kernels, after their names. */
-  private final String kernels;
-
+  private final String isa;
   private final HostArena host = new HostArena("program");
   private final List<Pending> pending = new ArrayList<>();
   private final List<Long> primitives = new ArrayList<>();
@@ -124,7 +118,7 @@ final class CpuLowering {
     this.products = new Products(this);
     this.fused = new FusedWords(binding);
     this.lister = new Lister(binding);
-    this.kernels = " " + library.engineKernels(engine());
+    this.isa = library.engineKernels(engine());
   }
 
   Native library() {
@@ -180,12 +174,12 @@ final class CpuLowering {
           add(
               ELEMENTWISE,
               fused.elementwise(s),
-              line(s, "elementwise" + kernels));
+              line(s, kernel("elementwise")));
       case ReductionStep s ->
           add(
               REDUCTION,
               fused.reduction(s),
-              line(s, "reduction" + kernels));
+              line(s, kernel("reduction")));
       case CopyStep s -> copy(s);
       case OpStep s -> lower(s);
     }
@@ -206,12 +200,9 @@ final class CpuLowering {
       case ConvTranspose2d op -> products.convTranspose2d(step, op);
       case ConvWeightGrad op -> products.convWeightGrad(step, op);
       case MatMul op -> products.matMul(step, op);
-      case MaxPool2d(int kernelH, int kernelW, Window window) ->
-          pool(MAX_POOL, step, step.output(), kernelH, kernelW, window);
-      case MaxPool2dGrad(int kernelH, int kernelW, Window window) ->
-          pool(MAX_POOL_GRAD, step, step.inputs().get(1), kernelH, kernelW, window);
+      case WindowOp op -> windows.lower(step, op);
       case LogSoftmax(int axis) ->
-          add(LOG_SOFTMAX, IndexSteps.around(step.node().shape(), axis), step, "rows" + kernels);
+          add(LOG_SOFTMAX, IndexSteps.around(step.node().shape(), axis), step, kernel("rows"));
       case IndexOp op -> indexing.lower(step, op);
       case ArgMax(int axis, boolean _) -> indexing.argMax(step, axis);
       case TopK(int axis, int k) -> indexing.topK(step, axis, k);
@@ -258,20 +249,6 @@ final class CpuLowering {
     }
   }
 
-  private void pool(int kind, OpStep step, Buffer small, int kernelH, int kernelW, Window w) {
-    Shape x = step.inputs().get(0).type().shape();
-    Shape y = small.type().shape();
-    Words words =
-        new Words()
-            .add(x.dim(0), x.dim(1), x.dim(2), x.dim(3), y.dim(2), y.dim(3), kernelH, kernelW)
-            .add(w.strideH(), w.strideW(), w.padTop(), w.padLeft())
-            .add(address(step, 0), output(step));
-    if (kind == MAX_POOL_GRAD) {
-      words.add(address(step, 1));
-    }
-    add(kind, words, line(step, "max pool" + kernels));
-  }
-
   private void dropout(OpStep step, Dropout op) {
     Shape s = step.output().type().shape();
     boolean last = step.output().layout() == Layout.CHANNELS_LAST;
@@ -284,7 +261,7 @@ final class CpuLowering {
             .number(1 / (1 - op.p()))
             .add(op.seed(), op.stream())
             .add(address(step, 0), address(step, 1), output(step));
-    add(DROPOUT, words, line(step, "philox" + kernels));
+    add(DROPOUT, words, line(step, kernel("philox")));
   }
 
   private void copy(CopyStep step) {
@@ -334,6 +311,11 @@ final class CpuLowering {
             List.of(counter),
             Listing.Work.NONE),
         List.of());
+  }
+
+  /** A kernel of ours that there is for each instruction set, with the one that runs. */
+  String kernel(String name) {
+    return name + " " + isa;
   }
 
   /** A native step whose words end with the addresses of the inputs and of the output. */
@@ -484,7 +466,7 @@ final class CpuLowering {
                 Listing.Kind.ELEMENTWISE,
                 result.label(),
                 nodes.stream().map(Node::toString).toList(),
-                "elementwise" + kernels,
+                kernel("elementwise"),
                 List.of(product.listed()),
                 List.of(result),
                 new Listing.Work(0, flops, product.listed().bytes(), result.bytes())),

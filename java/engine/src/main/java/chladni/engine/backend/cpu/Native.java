@@ -1,11 +1,11 @@
 package chladni.engine.backend.cpu;
 
 import static java.lang.foreign.ValueLayout.ADDRESS;
-import static java.lang.foreign.ValueLayout.JAVA_DOUBLE;
 import static java.lang.foreign.ValueLayout.JAVA_INT;
 import static java.lang.foreign.ValueLayout.JAVA_LONG;
 
 import chladni.engine.backend.MissingBackendException;
+import chladni.engine.backend.NativeException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.invoke.MethodHandle;
@@ -228,7 +228,7 @@ final class Native {
 
   void programRun(long program) {
     try {
-      check((int) programRun.invokeExact(program), "run");
+      checkRun((int) programRun.invokeExact(program), "run");
     } catch (Throwable e) {
       throw rethrow(e);
     }
@@ -237,7 +237,7 @@ final class Native {
   /** Runs the steps from one index to before another. */
   void programRunRange(long program, long from, long to) {
     try {
-      check((int) programRunRange.invokeExact(program, from, to), "run of a part");
+      checkRun((int) programRunRange.invokeExact(program, from, to), "run of a part");
     } catch (Throwable e) {
       throw rethrow(e);
     }
@@ -249,14 +249,24 @@ final class Native {
 
   private long handle(MemorySegment pointer, String subject) {
     if (pointer.address() == 0) {
-      throw new NativeException("cpu: %s: %s".formatted(subject, reason()));
+      throw new NativeException("cpu: %s: %s".formatted(subject, reason()), true);
     }
     return pointer.address();
   }
 
   private void check(int status, String subject) {
     if (status != 0) {
-      throw new NativeException("cpu: %s: %s (status %d)".formatted(subject, reason(), status));
+      throw new NativeException("cpu: %s: %s (status %d)".formatted(subject, reason(), status), true);
+    }
+  }
+
+  /** A step list that stops half-way has made some of its assignments and not the others. */
+  private void checkRun(int status, String subject) {
+    if (status != 0) {
+      throw new NativeException(
+          "cpu: %s: %s (status %d). Load the variables that the program assigns before the next step."
+              .formatted(subject, reason(), status),
+          false);
     }
   }
 

@@ -1,6 +1,7 @@
 package chladni.engine.backend.cpu;
 
 import chladni.engine.backend.Listing;
+import chladni.engine.backend.NativeException;
 import chladni.engine.backend.ProgramException;
 import chladni.engine.graph.Add;
 import chladni.engine.graph.Conv2d;
