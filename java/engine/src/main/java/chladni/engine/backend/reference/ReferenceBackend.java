@@ -1,15 +1,20 @@
 package chladni.engine.backend.reference;
 
 import chladni.engine.backend.Backend;
+import chladni.engine.backend.Ledger;
+import chladni.engine.backend.OpenResource;
 import chladni.engine.backend.Precision;
 import chladni.engine.backend.PrecisionException;
 import chladni.engine.backend.Program;
 import chladni.engine.backend.ProgramException;
 import chladni.engine.backend.Store;
 import chladni.engine.graph.Graph;
+import java.util.List;
 
 /** Runs graphs in FP64 or FP32 with plain loops on the calling thread; it owns nothing native. */
 public final class ReferenceBackend implements Backend {
+  private final Ledger ledger = new Ledger(this, "reference engine", () -> {});
+
   @Override
   public String name() {
     return "reference";
@@ -27,7 +32,7 @@ public final class ReferenceBackend implements Backend {
 
   @Override
   public Store newStore(long seed, Precision precision) {
-    return new ReferenceStore(seed, supported(precision));
+    return new ReferenceStore(ledger, seed, supported(precision));
   }
 
   @Override
@@ -43,7 +48,7 @@ public final class ReferenceBackend implements Backend {
           "reference: program and store must have one precision, got %s and %s. Make a %s store."
               .formatted(precision, own.precision(), precision));
     }
-    return ReferenceProgram.of(graph, own);
+    return ReferenceProgram.of(graph, own, ledger);
   }
 
   private static Precision supported(Precision precision) {
@@ -57,7 +62,12 @@ public final class ReferenceBackend implements Backend {
   }
 
   @Override
+  public List<OpenResource> openResources() {
+    return ledger.open();
+  }
+
+  @Override
   public void close() {
-    // Programs and stores are plain heap objects.
+    ledger.close();
   }
 }
