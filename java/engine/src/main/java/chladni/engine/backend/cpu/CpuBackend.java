@@ -10,7 +10,10 @@ import chladni.engine.backend.Program;
 import chladni.engine.backend.ProgramException;
 import chladni.engine.backend.Store;
 import chladni.engine.graph.Graph;
+import java.util.Collections;
+import java.util.EnumSet;
 import java.util.List;
+import java.util.Set;
 
 /**
  * An opened CPU backend: the native engine and the thread that its team of threads belongs to.
@@ -21,6 +24,7 @@ final class CpuBackend implements Backend {
   private final long engine;
   private final int threads;
   private final String description;
+  private final Set<Precision> precisions;
   private final Ledger ledger;
 
   CpuBackend(BackendOptions options) {
@@ -34,6 +38,10 @@ final class CpuBackend implements Backend {
       throw e;
     }
     description = thread.call(() -> library.engineDescribe(engine));
+    precisions =
+        library.engineTakesBfloat16(engine)
+            ? Collections.unmodifiableSet(EnumSet.of(Precision.FP32, Precision.BF16))
+            : Collections.unmodifiableSet(EnumSet.of(Precision.FP32));
     ledger = new Ledger(this, "cpu engine", freeing(library, thread, engine));
   }
 
@@ -75,7 +83,7 @@ final class CpuBackend implements Backend {
   @Override
   public Store newStore(long seed, Precision precision) {
     check(precision);
-    return new CpuStore(this, seed);
+    return new CpuStore(this, seed, precision);
   }
 
   @Override
@@ -85,6 +93,11 @@ final class CpuBackend implements Backend {
       throw new ProgramException(
           "compile: the store belongs to another backend. Make it with newStore of this one.");
     }
+    if (own.precision() != precision) {
+      throw new PrecisionException(
+          "cpu: program and store must have one precision, got %s and %s. Make a %s store."
+              .formatted(precision, own.precision(), precision));
+    }
     return CpuProgram.of(graph, own);
   }
 
@@ -92,15 +105,25 @@ final class CpuBackend implements Backend {
     return ledger;
   }
 
-  private static void check(Precision precision) {
-    if (precision != Precision.FP32) {
+  @Override
+  public Set<Precision> precisions() {
+    return precisions;
+  }
+
+  private void check(Precision precision) {
+    if (!precisions.contains(precision)) {
       throw new PrecisionException(
-          "cpu: it computes in FP32, asked for %s. %s"
+          "cpu: it computes in %s, asked for %s. %s"
               .formatted(
+                  precisions,
                   precision,
-                  precision == Precision.FP64
-                      ? "Use the reference backend for FP64."
-                      : "Use FP32, or the cuda backend for lower precision."));
+                  switch (precision) {
+                    case FP64 -> "Use the reference backend for FP64.";
+                    case BF16 ->
+                        "BF16 needs a processor with AVX512_BF16 and the avx512 kernels; this is %s. Use FP32."
+                            .formatted(description);
+                    case FP32, TF32 -> "Use FP32, or the cuda backend for TF32.";
+                  }));
     }
   }
 
