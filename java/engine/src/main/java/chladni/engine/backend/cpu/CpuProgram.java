@@ -4,6 +4,7 @@ import static java.lang.foreign.ValueLayout.JAVA_FLOAT;
 import static java.lang.foreign.ValueLayout.JAVA_INT;
 
 import chladni.engine.backend.CustomOpException;
+import chladni.engine.backend.Ledger;
 import chladni.engine.backend.Listing;
 import chladni.engine.backend.NonFinite;
 import chladni.engine.backend.NativeException;
@@ -34,17 +35,31 @@ public final class CpuProgram extends Program {
   private final CpuBackend backend;
   private final CpuStore store;
   private final Plan plan;
-  private final HostArena rimArena = new HostArena("inputs and outputs");
+  private final Holdings held;
   private final Map<String, MemorySegment> rim = new HashMap<>();
   private final Map<Node, MemorySegment> inputs = new HashMap<>();
   private final Map<Node, MemorySegment> outputs = new HashMap<>();
   private final Set<Node> unwritten = new LinkedHashSet<>();
   private final Runnable runOnce = this::runBound;
-  private BoundProgram bound;
+  private Ledger.Entry entry;
   private boolean ran;
 
-  private CpuProgram(Graph graph, CpuStore store, Plan plan) {
+  /** The native memory of a program: freed with it, or after it when it was lost. */
+  private static final class Holdings {
+    final HostArena rim = new HostArena("inputs and outputs");
+    BoundProgram bound;
+
+    void free() {
+      if (bound != null) {
+        bound.close();
+      }
+      rim.close();
+    }
+  }
+
+  private CpuProgram(Graph graph, CpuStore store, Plan plan, Holdings held) {
     super(graph);
+    this.held = held;
     this.store = store;
     this.backend = store.backend();
     this.plan = plan;
@@ -54,7 +69,7 @@ public final class CpuProgram extends Program {
   }
 
   private MemorySegment place(String key, Node node) {
-    MemorySegment values = rimArena.allocate(node.shape().elements() * Float.BYTES);
+    MemorySegment values = held.rim.allocate(node.shape().elements() * Float.BYTES);
     rim.put(key, values);
     return values;
   }
@@ -67,23 +82,29 @@ public final class CpuProgram extends Program {
     store.checkOpen();
     graph.freeze();
     graph.variables().forEach(store::declare);
-    CpuProgram program = new CpuProgram(graph, store, plan(graph, store.precision()));
+    Plan plan = plan(graph, store.precision());
+    NativeThread thread = store.backend().thread();
+    Holdings held = new Holdings();
+    Runnable free = () -> thread.run(held::free);
     try {
-      store.backend().thread().run(program::bind);
+      CpuProgram program = new CpuProgram(graph, store, plan, held);
+      thread.run(program::bind);
+      String what = "program with outputs " + graph.outputs().keySet();
+      program.entry = store.backend().ledger().enter(program, what, free);
+      return program;
     } catch (RuntimeException | Error e) {
-      program.rimArena.close();
+      free.run();
       throw e;
     }
-    return program;
   }
 
   private void bind() {
     Binding binding = new Binding(backend.library(), store, plan, rim);
     BoundProgram fresh = new CpuLowering(backend, store, binding).lower();
-    if (bound != null) {
-      bound.close();
+    if (held.bound != null) {
+      held.bound.close();
     }
-    bound = fresh;
+    held.bound = fresh;
   }
 
   private void runBound() {
@@ -94,9 +115,19 @@ public final class CpuProgram extends Program {
     }
   }
 
+  /** Checks and follows what other threads did before this one had its turn. */
+  private BoundProgram rebound() {
+    checkOpen();
+    store.checkOpen();
+    if (held.bound.epoch() != store.epoch()) {
+      bind();
+    }
+    return held.bound;
+  }
+
   /** What a custom operation threw, if that is why the run ended. */
   private RuntimeException cause(NativeException e) {
-    CustomOpException thrown = bound.customs().takeFailure();
+    CustomOpException thrown = held.bound.customs().takeFailure();
     return thrown == null ? e : thrown;
   }
 
@@ -110,7 +141,6 @@ public final class CpuProgram extends Program {
 
   private void checkReady() {
     checkOpen();
-    store.checkOpen();
     if (!unwritten.isEmpty()) {
       throw new ProgramException(
           "input '%s': it has no value yet. Write it before the first run."
@@ -156,13 +186,6 @@ public final class CpuProgram extends Program {
               }
             });
     ran = true;
-  }
-
-  private BoundProgram rebound() {
-    if (bound.epoch() != store.epoch()) {
-      bind();
-    }
-    return bound;
   }
 
   @Override
@@ -228,23 +251,11 @@ public final class CpuProgram extends Program {
 
   @Override
   protected void release() {
-    backend.forget(this);
-    if (!backend.isClosed()) {
-      backend.thread().run(this::free);
-    }
-  }
-
-  /** Frees native memory, once; on the backend's thread. */
-  void free() {
-    if (bound != null) {
-      bound.close();
-      bound = null;
-      rimArena.close();
-    }
+    entry.close();
   }
 
   private void checkOpen() {
-    if (backend.isClosed()) {
+    if (backend.ledger().isClosed()) {
       throw new ProgramException("program: its backend is closed. Open the engine again.");
     }
   }

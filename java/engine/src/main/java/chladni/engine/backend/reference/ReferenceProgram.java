@@ -1,5 +1,6 @@
 package chladni.engine.backend.reference;
 
+import chladni.engine.backend.Ledger;
 import chladni.engine.backend.Listing;
 import chladni.engine.backend.NonFinite;
 import chladni.engine.backend.Program;
@@ -73,18 +74,22 @@ final class ReferenceProgram extends Program {
 
   private final Map<String, double[]> written = new LinkedHashMap<>();
   private final double[][] values;
+  private final Ledger.Entry entry;
   private boolean ran;
 
-  private ReferenceProgram(Graph graph, ReferenceStore store, List<Node> live, int[] lastUse) {
+  private ReferenceProgram(
+      Graph graph, ReferenceStore store, List<Node> live, int[] lastUse, Ledger ledger) {
     super(graph);
     this.store = store;
     this.live = live;
     this.listing = new ReferenceListing(graph, store.precision(), live, lastUse);
     this.lastUse = lastUse;
     this.values = new double[lastUse.length][];
+    this.entry =
+        ledger.enter(this, "program with outputs " + graph.outputs().keySet(), () -> {});
   }
 
-  static ReferenceProgram of(Graph graph, ReferenceStore store) {
+  static ReferenceProgram of(Graph graph, ReferenceStore store, Ledger ledger) {
     graph.freeze();
     graph.variables().forEach(store::declare);
     List<Node> nodes = graph.nodes();
@@ -100,7 +105,7 @@ final class ReferenceProgram extends Program {
       }
     }
     List<Node> live = nodes.stream().filter(n -> lastUse[n.id()] >= 0).toList();
-    return new ReferenceProgram(graph, store, live, lastUse);
+    return new ReferenceProgram(graph, store, live, lastUse, ledger);
   }
 
   @Override
@@ -124,6 +129,9 @@ final class ReferenceProgram extends Program {
    * @param look is shown each node when its value is there and its operands' still are
    */
   private void run(Consumer<Node> look) {
+    if (entry.isClosed()) {
+      throw new ProgramException("program: its backend is closed. Open the engine again.");
+    }
     ran = false;
     for (Node node : live) {
       double[] result = evaluate(node);
@@ -254,6 +262,7 @@ final class ReferenceProgram extends Program {
 
   @Override
   protected void release() {
+    entry.close();
     Arrays.fill(values, null);
     written.clear();
   }
