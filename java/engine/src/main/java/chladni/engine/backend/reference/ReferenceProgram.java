@@ -1,5 +1,6 @@
 package chladni.engine.backend.reference;
 
+import chladni.engine.backend.Ledger;
 import chladni.engine.backend.Program;
 import chladni.engine.backend.ProgramException;
 import chladni.engine.graph.ArgMax;
@@ -29,11 +30,14 @@ import chladni.engine.graph.MatMul;
 import chladni.engine.graph.Max;
 import chladni.engine.graph.MaxPool2d;
 import chladni.engine.graph.MaxPool2dGrad;
+import chladni.engine.graph.MaxPool2dPick;
 import chladni.engine.graph.Node;
 import chladni.engine.graph.OneHot;
 import chladni.engine.graph.Pad;
 import chladni.engine.graph.Product;
 import chladni.engine.graph.ReadVariable;
+import chladni.engine.graph.Resample2d;
+import chladni.engine.graph.Resample2dGrad;
 import chladni.engine.graph.Reshape;
 import chladni.engine.graph.ScatterAdd;
 import chladni.engine.graph.ScatterAddAlong;
@@ -44,6 +48,8 @@ import chladni.engine.graph.TopK;
 import chladni.engine.graph.Transpose;
 import chladni.engine.graph.UpsampleNearest2d;
 import chladni.engine.graph.Variable;
+import chladni.engine.graph.WindowSpread2d;
+import chladni.engine.graph.WindowSum2d;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
@@ -65,18 +71,22 @@ final class ReferenceProgram extends Program {
 
   private final Map<String, double[]> written = new LinkedHashMap<>();
   private final double[][] values;
+  private final Ledger.Entry entry;
   private boolean ran;
 
-  private ReferenceProgram(Graph graph, ReferenceStore store, List<Node> live, int[] lastUse) {
+  private ReferenceProgram(
+      Graph graph, ReferenceStore store, List<Node> live, int[] lastUse, Ledger ledger) {
     super(graph);
     this.graph = graph;
     this.store = store;
     this.live = live;
     this.lastUse = lastUse;
     this.values = new double[lastUse.length][];
+    this.entry =
+        ledger.enter(this, "program with outputs " + graph.outputs().keySet(), () -> {});
   }
 
-  static ReferenceProgram of(Graph graph, ReferenceStore store) {
+  static ReferenceProgram of(Graph graph, ReferenceStore store, Ledger ledger) {
     graph.freeze();
     graph.variables().forEach(store::declare);
     List<Node> nodes = graph.nodes();
@@ -92,11 +102,14 @@ final class ReferenceProgram extends Program {
       }
     }
     List<Node> live = nodes.stream().filter(n -> lastUse[n.id()] >= 0).toList();
-    return new ReferenceProgram(graph, store, live, lastUse);
+    return new ReferenceProgram(graph, store, live, lastUse, ledger);
   }
 
   @Override
   protected void execute() {
+    if (entry.isClosed()) {
+      throw new ProgramException("program: its backend is closed. Open the engine again.");
+    }
     ran = false;
     for (Node node : live) {
       double[] result = evaluate(node);
@@ -149,6 +162,11 @@ final class ReferenceProgram extends Program {
       case ConvWeightGrad op -> Convolutions.convWeightGrad(op, node, in[0], in[1]);
       case MaxPool2d op -> Pooling.maxPool2d(op, node, in[0]);
       case MaxPool2dGrad op -> Pooling.maxPool2dGrad(op, node, in[0], in[1]);
+      case MaxPool2dPick op -> Pooling.maxPool2dPick(op, node, in[0], in[1]);
+      case WindowSum2d op -> Pooling.windowSum2d(op, node, in[0]);
+      case WindowSpread2d op -> Pooling.windowSpread2d(op, node, in[0]);
+      case Resample2d op -> Resampled.resample2d(op, node, in[0]);
+      case Resample2dGrad op -> Resampled.resample2dGrad(op, node, in[0]);
       case BatchNorm op -> Normalisation.batchNorm(op, node, in);
       case LogSoftmax op -> Normalisation.logSoftmax(op, node, in[0]);
       case OneHot op -> Shapes.oneHot(op, node, in[0]);
@@ -234,6 +252,7 @@ final class ReferenceProgram extends Program {
 
   @Override
   protected void release() {
+    entry.close();
     Arrays.fill(values, null);
     written.clear();
   }
