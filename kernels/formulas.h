@@ -19,6 +19,13 @@ CHL_FN float chl_float(int i) {
   __builtin_memcpy(&x, &i, 4);
   return x;
 }
+// The upper half of the bits, rounded to nearest, ties to even; NaN stays NaN.
+CHL_FN unsigned short chl_bfloat16(float x) {
+  unsigned u = (unsigned)chl_bits(x);
+  unsigned rounded = u + 0x7fffu + ((u >> 16) & 1u);
+  return (unsigned short)(((u & 0x7fffffffu) > 0x7f800000u ? u | 0x400000u : rounded) >> 16);
+}
+
 CHL_FN float chl_abs(float x) { return chl_float(chl_bits(x) & 0x7fffffff); }
 CHL_FN float chl_copysign(float magnitude, float sign) {
   return chl_float((chl_bits(magnitude) & 0x7fffffff) | (chl_bits(sign) & (int)0x80000000));

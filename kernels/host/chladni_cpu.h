@@ -48,12 +48,17 @@ enum {
   CHL_POST_SIGMOID = 4
 };
 
+// What an element is in memory.
+enum { CHL_SINGLE = 0, CHL_BFLOAT16 = 1 };
+
 CHL_API int chl_abi(void);
 CHL_API const char *chl_error(void);
 
 CHL_API void *chl_engine_create(int threads);
 CHL_API void chl_engine_destroy(void *engine);
 CHL_API const char *chl_engine_describe(void *engine);
+// Whether kernels and oneDNN take this format of operands on this machine.
+CHL_API int chl_engine_takes(void *engine, int format);
 
 // A layout is how a tensor of logical dims lies in memory, as oneDNN states it.
 CHL_API void *chl_layout_plain(const int64_t *dims, int rank);
@@ -64,18 +69,19 @@ CHL_API int chl_layout_equal(const void *a, const void *b);
 CHL_API const char *chl_layout_text(const void *layout);
 CHL_API void chl_layout_destroy(void *layout);
 
-// words: kind N C H W O oH oW kH kW groups strideH strideW dilationH dilationW padTop padLeft
-// padBottom padRight bias posts, then (post, bits of a double) each. Dims are those of the
-// convolution, whichever way it runs; a dilation of 1 is a dense kernel. weights: the layout to
-// take, or null for the implementation's choice; always null where there are groups.
+// words: kind operands result N C H W O oH oW kH kW groups strideH strideW dilationH dilationW
+// padTop padLeft padBottom padRight bias posts, then (post, bits of a double) each. Dims are those
+// of the convolution, whichever way it runs; a dilation of 1 is a dense kernel. weights: the layout
+// to take, or null for the implementation's choice; always null where there are groups.
 CHL_API void *chl_convolution_create(void *engine, const int64_t *words, const void *weights);
-// words: batch M K N transposeA transposeB bias posts, then as above.
+// words: operands result packed batch M K N transposeA transposeB bias posts, then as above. packed:
+// B lies as the implementation chooses, a single matrix.
 CHL_API void *chl_matmul_create(void *engine, const int64_t *words);
 CHL_API void *chl_reorder_create(void *engine, const void *from, const void *to);
 CHL_API const char *chl_primitive_implementation(const void *primitive);
 CHL_API int64_t chl_primitive_scratch(const void *primitive);
 // The layout of weights (or of their gradient), in (O, C, kH, kW), or with groups in (groups, O /
-// groups, C / groups, kH, kW); the caller's to destroy.
+// groups, C / groups, kH, kW); of B in the axes in which it was given. The caller's to destroy.
 CHL_API void *chl_primitive_weights(const void *primitive);
 CHL_API void chl_primitive_destroy(void *primitive);
 

@@ -47,20 +47,27 @@ static void run_tiles(const Vm &vm, float *memory, long from, long to) {
       offset[i] =
           loadBase[i] + c0 * vm.load[i].stride[cs] + (rs >= 0 ? r0 * vm.load[i].stride[rs] : 0);
     tile_load(vm, s, memory, offset, rows, cols);
-    float *dst[CHL_MAX_STORES];
+    long at[CHL_MAX_STORES];
     bool placed[CHL_MAX_STORES];
     for (int i = 0; i < vm.nstore; ++i) {
       const VmStore &st = vm.store[i];
       long sr = rs >= 0 ? st.stride[rs] : 0;
-      dst[i] = st.base + storeBase[i] + c0 * st.stride[cs] + r0 * sr;
+      at[i] = storeBase[i] + c0 * st.stride[cs] + r0 * sr;
       placed[i] = st.direct && tile_dense(rows, cols, sr, st.stride[cs]);
-      if (st.direct) s.reg[st.reg] = placed[i] ? dst[i] : memory + (long)vm.slot[st.reg] * CHL_TILE;
+      if (st.direct)
+        s.reg[st.reg] =
+            placed[i] ? (float *)st.base + at[i] : memory + (long)vm.slot[st.reg] * CHL_TILE;
     }
     tile_compute(vm, s, rows * cols);
     for (int i = 0; i < vm.nstore; ++i) {
       if (placed[i]) continue;
       const VmStore &st = vm.store[i];
-      tile_scatter(dst[i], s.reg[st.reg], rows, cols, rs >= 0 ? st.stride[rs] : 0, st.stride[cs]);
+      const float *v = s.reg[st.reg];
+      long sr = rs >= 0 ? st.stride[rs] : 0, sc = st.stride[cs];
+      if (st.bfloat16)
+        tile_scatter((unsigned short *)st.base + at[i], v, rows, cols, sr, sc);
+      else
+        tile_scatter((float *)st.base + at[i], v, rows, cols, sr, sc);
     }
     if (++ct == vm.colTiles) {
       ct = 0;

@@ -95,6 +95,12 @@ CHL_API const char *chl_engine_describe(void *engine) {
   return static_cast<Engine *>(engine)->description.c_str();
 }
 
+CHL_API int chl_engine_takes(void *engine, int format) {
+  const int isa = dnnl_cpu_isa_avx512_core_bf16;
+  return format == CHL_SINGLE || (static_cast<Engine *>(engine)->kernels == &avx512::kernels &&
+                                  (dnnl_get_effective_cpu_isa() & isa) == isa);
+}
+
 CHL_API void *chl_layout_plain(const int64_t *dims, int rank) {
   return guarded<void *>(nullptr, [&]() -> void * {
     auto *l = new Layout();
@@ -130,7 +136,7 @@ CHL_API int chl_layout_equal(const void *a, const void *b) {
 }
 
 // Outer axes from the largest stride, upper case where an axis is blocked, then the blocks:
-// ABcd16b16a.
+// ABcd16b16a; of bfloat16 if it says so.
 CHL_API const char *chl_layout_text(const void *layout) {
   auto *l = static_cast<const Layout *>(layout);
   int rank = 0, blocks = 0;
@@ -153,6 +159,9 @@ CHL_API const char *chl_layout_text(const void *layout) {
   }
   for (int b = 0; b < blocks; ++b)
     text += std::to_string((*sizes)[b]) + static_cast<char>('a' + (*axes)[b]);
+  dnnl_data_type_t type = dnnl_f32;
+  dnnl_memory_desc_query(l->desc, dnnl_query_data_type, &type);
+  if (type == dnnl_bf16) text += " bf16";
   l->text = text;
   return l->text.c_str();
 }

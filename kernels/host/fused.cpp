@@ -85,8 +85,11 @@ struct Fused {
     vm.nstore = static_cast<int>(w.next());
     if (vm.nstore > CHL_MAX_STORES) throw std::runtime_error("fused kernel: too many stores");
     for (int i = 0; i < vm.nstore; ++i) {
-      vm.store[i].base = w.address<float>();
+      vm.store[i].base = w.address<void>();
       vm.store[i].reg = static_cast<int>(w.next());
+      vm.store[i].bfloat16 = w.next() == CHL_BFLOAT16;
+      if (vm.store[i].bfloat16 && reduction)
+        throw std::runtime_error("fused kernel: a reduction stores 32 bits");
       for (int a = 0; a < vm.rank; ++a) vm.store[i].stride[a] = w.next();
     }
   }
@@ -132,18 +135,20 @@ struct Fused {
     return n;
   }
 
-  static std::pair<const float *, const float *> range(const float *base, const long *stride,
-                                                       const long *dims, int rank) {
-    const float *lo = base, *hi = base;
-    for (int a = 0; a < rank; ++a) (stride[a] < 0 ? lo : hi) += (dims[a] - 1) * stride[a];
-    return {lo, hi};
+  // The first byte and the one behind the last; a stride may be negative.
+  std::pair<const char *, const char *> range(const void *base, const long *stride,
+                                              long width) const {
+    auto *at = static_cast<const char *>(base);
+    long low = 0, high = 0;
+    for (int a = 0; a < vm.rank; ++a) (stride[a] < 0 ? low : high) += (vm.dims[a] - 1) * stride[a];
+    return {at + low * width, at + (high + 1) * width};
   }
 
   bool overlaps(const VmLoad &l, const VmStore &s) const {
     if (!l.base) return false;
-    auto a = range(l.base, l.stride, vm.dims, vm.rank);
-    auto b = range(s.base, s.stride, vm.dims, vm.rank);
-    return a.first <= b.second && b.first <= a.second;
+    auto a = range(l.base, l.stride, 4);
+    auto b = range(s.base, s.stride, s.bfloat16 ? 2 : 4);
+    return a.first < b.second && b.first < a.second;
   }
 
   // mul then add of a register with no other reader becomes one pass.
@@ -225,8 +230,8 @@ struct Fused {
     }
     for (int i = 0; i < vm.nstore; ++i) {
       auto &s = vm.store[i];
-      s.direct = s.reg >= vm.nload;
-      for (int k = 0; k < i; ++k) s.direct &= vm.store[k].reg != s.reg;
+      s.direct = s.reg >= vm.nload && !s.bfloat16;
+      for (int k = 0; k < i; ++k) s.direct &= !(vm.store[k].direct && vm.store[k].reg == s.reg);
       if (!s.direct) continue;
       int def = -1;
       for (int k = 0; k < vm.ninstr; ++k)

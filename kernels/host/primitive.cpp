@@ -1,6 +1,6 @@
 // oneDNN primitives: convolutions in their four directions, matrix products, reorders.
-// Activations are channels-last f32, weights what the primitive or the caller chooses, scratch
-// memory is the caller's.
+// Activations are channels-last, weights what the primitive or the caller chooses, scratch memory
+// is the caller's. Operands may be bfloat16; sums, biases and post-operations are f32.
 #include <omp.h>
 
 #include <cstring>
@@ -72,17 +72,19 @@ dnnl_memory_desc_t keep(Primitive &p, dnnl_memory_desc_t d) {
   return d;
 }
 
-dnnl_memory_desc_t tagged(Primitive &p, std::vector<int64_t> dims, dnnl_format_tag_t tag) {
+dnnl_memory_desc_t tagged(Primitive &p, std::vector<int64_t> dims, dnnl_format_tag_t tag,
+                          int64_t format = CHL_SINGLE) {
   dnnl_dims_t d;
   std::copy(dims.begin(), dims.end(), d);
   dnnl_memory_desc_t m;
-  check(dnnl_memory_desc_create_with_tag(&m, static_cast<int>(dims.size()), d, dnnl_f32, tag),
+  check(dnnl_memory_desc_create_with_tag(&m, static_cast<int>(dims.size()), d,
+                                         format == CHL_BFLOAT16 ? dnnl_bf16 : dnnl_f32, tag),
         "a memory description");
   return keep(p, m);
 }
 
-// Weights with input and output channels exchanged.
-dnnl_memory_desc_t swapped(Primitive &p, const_dnnl_memory_desc_t d, bool grouped) {
+// Weights with input and output channels exchanged; a matrix transposed.
+dnnl_memory_desc_t swapped(Primitive &p, const_dnnl_memory_desc_t d, bool grouped = false) {
   const int plain[] = {1, 0, 2, 3}, groups[] = {0, 2, 1, 3, 4};
   dnnl_memory_desc_t m;
   check(dnnl_memory_desc_permute_axes(&m, d, grouped ? groups : plain), "a permutation of axes");
@@ -91,17 +93,24 @@ dnnl_memory_desc_t swapped(Primitive &p, const_dnnl_memory_desc_t d, bool groupe
 
 // The words of a convolution, as chladni_cpu.h lists them.
 struct Convolution {
-  int64_t kind, n, c, h, w, o, oh, ow, kh, kw, groups, strideH, strideW, dilationH, dilationW;
+  int64_t kind, operands, result, n, c, h, w, o, oh, ow, kh, kw, groups, strideH, strideW,
+      dilationH, dilationW;
   int64_t padTop, padLeft, padBottom, padRight, bias, posts;
   int64_t flops() const { return 2 * n * c * o * oh * ow * kh * kw / groups; }
+  dnnl_memory_desc_t large(Primitive &p, int64_t format) const {
+    return tagged(p, {n, c, h, w}, dnnl_acdb, format);
+  }
+  dnnl_memory_desc_t small(Primitive &p, int64_t format) const {
+    return tagged(p, {n, o, oh, ow}, dnnl_acdb, format);
+  }
   // Weights from `in` to `out` channels in the layout of the implementation's choice.
-  dnnl_memory_desc_t any_weights(Primitive &p, int64_t out, int64_t in) const {
-    return groups == 1
-               ? tagged(p, {out, in, kh, kw}, dnnl_format_tag_any)
-               : tagged(p, {groups, out / groups, in / groups, kh, kw}, dnnl_format_tag_any);
+  dnnl_memory_desc_t any_weights(Primitive &p, int64_t out, int64_t in, int64_t format) const {
+    auto any = dnnl_format_tag_any;
+    return groups == 1 ? tagged(p, {out, in, kh, kw}, any, format)
+                       : tagged(p, {groups, out / groups, in / groups, kh, kw}, any, format);
   }
 };
-static_assert(sizeof(Convolution) == 21 * sizeof(int64_t), "one field a word");
+static_assert(sizeof(Convolution) == 23 * sizeof(int64_t), "one field a word");
 
 void add_posts(Primitive &p, Attributes &a, const int64_t *words, int64_t count, int64_t channels,
                int rank) {
@@ -165,9 +174,10 @@ CHL_API void *chl_convolution_create(void *engine, const int64_t *w, const void 
     if (grouped && weights) throw std::runtime_error("the weights of groups have no given layout");
     p->threads = c.flops() < kParallelFlops ? 1 : e->threads;
     Team team(*e, p->threads);
-    auto src = tagged(*p, {c.n, c.c, c.h, c.w}, dnnl_acdb);
-    auto dst = tagged(*p, {c.n, c.o, c.oh, c.ow}, dnnl_acdb);
-    auto any = c.any_weights(*p, c.o, c.c);
+    const bool forward = kind == CHL_CONV_FORWARD, toWeights = kind == CHL_CONV_BACKWARD_WEIGHTS;
+    auto src = c.large(*p, forward || toWeights ? c.operands : c.result);
+    auto dst = c.small(*p, forward ? c.result : c.operands);
+    auto any = c.any_weights(*p, c.o, c.c, toWeights ? c.result : c.operands);
     const_dnnl_memory_desc_t wei = weights ? static_cast<const Layout *>(weights)->desc : any;
     // oneDNN counts the rows between neighbours of the kernel.
     dnnl_dims_t stride = {c.strideH, c.strideW}, dilation = {c.dilationH - 1, c.dilationW - 1};
@@ -178,13 +188,13 @@ CHL_API void *chl_convolution_create(void *engine, const int64_t *w, const void 
     Attributes a;
     add_posts(*p, a, w + sizeof c / sizeof *w, c.posts, channels, 4);
     auto arg = [&](int id, const_dnnl_memory_desc_t d) { p->arguments.emplace_back(id, d); };
-    if (kind == CHL_CONV_FORWARD) {
+    if (forward) {
       check(dnnl_convolution_forward_primitive_desc_create(
                 &p->desc, e->engine, dnnl_forward_inference, dnnl_convolution_direct, src, wei, b,
                 dst, stride, dilation, before, after, a.attr),
             "a convolution");
     } else if (transposed) {
-      auto turned = weights ? swapped(*p, wei, false) : c.any_weights(*p, c.c, c.o);
+      auto turned = weights ? swapped(*p, wei, false) : c.any_weights(*p, c.c, c.o, c.operands);
       check(dnnl_deconvolution_forward_primitive_desc_create(
                 &p->desc, e->engine, dnnl_forward_inference, dnnl_deconvolution_direct, dst, turned,
                 b, src, stride, dilation, before, after, a.attr),
@@ -192,8 +202,9 @@ CHL_API void *chl_convolution_create(void *engine, const int64_t *w, const void 
     } else {
       dnnl_primitive_desc_t hint;
       check(dnnl_convolution_forward_primitive_desc_create(
-                &hint, e->engine, dnnl_forward_training, dnnl_convolution_direct, src, any, nullptr,
-                dst, stride, dilation, before, after, nullptr),
+                &hint, e->engine, dnnl_forward_training, dnnl_convolution_direct,
+                c.large(*p, c.operands), c.any_weights(*p, c.o, c.c, c.operands), nullptr,
+                c.small(*p, c.operands), stride, dilation, before, after, nullptr),
             "a convolution");
       dnnl_status_t s = kind == CHL_CONV_BACKWARD_DATA
                             ? dnnl_convolution_backward_data_primitive_desc_create(
@@ -206,11 +217,10 @@ CHL_API void *chl_convolution_create(void *engine, const int64_t *w, const void 
       check(s, kind == CHL_CONV_BACKWARD_DATA ? "a convolution's data gradient"
                                               : "a convolution's weight gradient");
     }
-    auto query =
-        kind == CHL_CONV_BACKWARD_WEIGHTS ? dnnl_query_diff_weights_md : dnnl_query_weights_md;
+    auto query = toWeights ? dnnl_query_diff_weights_md : dnnl_query_weights_md;
     auto chosen = dnnl_primitive_desc_query_md(p->desc, query, 0);
     p->weights = new Layout(transposed ? swapped(*p, chosen, grouped) : chosen);
-    if (kind == CHL_CONV_BACKWARD_WEIGHTS) {
+    if (toWeights) {
       arg(DNNL_ARG_SRC, src);
       arg(DNNL_ARG_DIFF_DST, dst);
       arg(DNNL_ARG_DIFF_WEIGHTS, chosen);
@@ -233,23 +243,30 @@ CHL_API void *chl_matmul_create(void *engine, const int64_t *w) {
   return guarded<void *>(nullptr, [&]() -> void * {
     auto p = std::unique_ptr<Primitive>(new Primitive());
     auto *e = p->engine = static_cast<Engine *>(engine);
+    const int64_t operands = *w++, result = *w++, packed = *w++;
     const int64_t batch = w[0], m = w[1], k = w[2], n = w[3];
     p->threads = 2 * batch * m * k * n < kParallelFlops ? 1 : e->threads;
     Team team(*e, p->threads);
-    auto matrices = [&](int64_t rows, int64_t columns, int64_t transposed) {
-      return batch == 1 ? tagged(*p, {rows, columns}, transposed ? dnnl_ba : dnnl_ab)
-                        : tagged(*p, {batch, rows, columns}, transposed ? dnnl_acb : dnnl_abc);
+    auto matrices = [&](int64_t rows, int64_t columns, int64_t transposed, int64_t format) {
+      return batch == 1
+                 ? tagged(*p, {rows, columns}, transposed ? dnnl_ba : dnnl_ab, format)
+                 : tagged(*p, {batch, rows, columns}, transposed ? dnnl_acb : dnnl_abc, format);
     };
-    auto a = matrices(m, k, w[4]);
-    auto b = matrices(k, n, w[5]);
-    auto c = matrices(m, n, 0);
+    auto a = matrices(m, k, w[4], operands);
+    auto b =
+        packed ? tagged(*p, {k, n}, dnnl_format_tag_any, operands) : matrices(k, n, w[5], operands);
+    auto c = matrices(m, n, 0, result);
     auto bias = w[6] ? tagged(*p, {1, n}, dnnl_ab) : nullptr;
     Attributes at;
     add_posts(*p, at, w + 8, w[7], n, 2);
     check(dnnl_matmul_primitive_desc_create(&p->desc, e->engine, a, b, bias, c, at.attr),
           "a matrix product");
+    auto chosen = dnnl_primitive_desc_query_md(p->desc, dnnl_query_weights_md, 0);
+    if (packed) {
+      p->weights = new Layout(w[5] ? swapped(*p, chosen) : chosen);
+    }
     p->arguments.emplace_back(DNNL_ARG_SRC, a);
-    p->arguments.emplace_back(DNNL_ARG_WEIGHTS, b);
+    p->arguments.emplace_back(DNNL_ARG_WEIGHTS, chosen);
     if (bias) p->arguments.emplace_back(DNNL_ARG_BIAS, bias);
     p->arguments.emplace_back(DNNL_ARG_DST, c);
     finish(*p);

@@ -3,7 +3,7 @@
 // Words of chl_program_add:
 //   elementwise       rank dims.. loads (address|0, bits of the constant, strides..)..
 //                     instrs (op dst a b c, bits of the immediate)..
-//                     stores (address, register, strides..)..
+//                     stores (address, register, format, strides..)..
 //   reduction         isMax, reduced.. (one per axis, after rank and dims), then as above
 //   primitive         primitive arguments (id address)..
 //   pack              reorder from to version held: copies when *version != *held

@@ -128,7 +128,7 @@ static inline void put(const Vm &vm, long kept, const double *acc) {
   for (int i = 0; i < vm.nstore; ++i) {
     const VmStore &st = vm.store[i];
     long sc = st.stride[cs], sr = rs >= 0 ? st.stride[rs] : 0;
-    float *d = st.base;
+    float *d = (float *)st.base;
     for (int a = 0; a < vm.keptOuter; ++a) d += g.index[a] * st.stride[a];
     if (!vm.rowReduced) d += g.r0 * sr;
     if (!vm.colReduced) d += g.c0 * sc;

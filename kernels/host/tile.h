@@ -52,16 +52,20 @@ static inline void tile_gather(float *d, const float *p, long rows, long cols, l
   }
 }
 
-static inline void tile_scatter(float *d, const float *p, long rows, long cols, long sr, long sc) {
+static inline void tile_put(float *d, float v) { *d = v; }
+static inline void tile_put(unsigned short *d, float v) { *d = chl_bfloat16(v); }
+
+template <class T>
+static inline void tile_scatter(T *d, const float *p, long rows, long cols, long sr, long sc) {
   if (sc == 1) {
     for (long r = 0; r < rows; ++r, d += sr, p += cols)
-      for (long c = 0; c < cols; ++c) d[c] = p[c];
+      for (long c = 0; c < cols; ++c) tile_put(d + c, p[c]);
   } else if (rows > 1 && sr == 1) {
     for (long c = 0; c < cols; ++c)
-      for (long r = 0; r < rows; ++r) d[c * sc + r] = p[r * cols + c];
+      for (long r = 0; r < rows; ++r) tile_put(d + c * sc + r, p[r * cols + c]);
   } else {
     for (long r = 0; r < rows; ++r, d += sr, p += cols)
-      for (long c = 0; c < cols; ++c) d[c * sc] = p[c];
+      for (long c = 0; c < cols; ++c) tile_put(d + c * sc, p[c]);
   }
 }
 

@@ -54,9 +54,10 @@ struct VmInstr {
   float imm;
 };
 struct VmStore {
-  float *base;
+  void *base;
   int reg;
-  bool direct;  // the register may live in the destination itself
+  bool bfloat16;  // elements of 16 bits, rounded here
+  bool direct;    // the register may live in the destination itself
   long stride[CHL_MAX_RANK];
 };
 

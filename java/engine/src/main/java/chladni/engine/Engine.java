@@ -97,13 +97,13 @@ public final class Engine implements AutoCloseable {
 
   /** An empty FP32 store. */
   public Store newStore(long seed) {
-    return backend.newStore(seed, Precision.FP32);
+    return newStore(seed, Precision.FP32);
   }
 
   /**
    * An empty store, whose precision its programs take.
    *
-   * @throws PrecisionException when the backend has no such precision
+   * @throws PrecisionException when the backend has no such precision on this machine
    */
   public Store newStore(long seed, Precision precision) {
     return backend.newStore(seed, precision);

@@ -51,7 +51,7 @@ class NetForwardCommandTest {
     assertThat(bench.run(UNET)).as(bench.err()).isZero();
     NpyArray y = Npy.read(bench.path("y.npy"));
     assertThat(y.shape()).containsExactly(2, 3, 128, 128);
-    assertThat(y.values()).containsExactly(direct(x));
+    assertThat(y.values()).containsExactly(direct(x, Precision.FP32));
     assertThat(bench.err()).contains("device reference: asked for");
   }
 
@@ -135,11 +135,19 @@ class NetForwardCommandTest {
   }
 
   @Test
-  void backendsAndPrecisionsAreNeverReplaced() {
+  void aBackendIsNeverReplaced() {
     bench.array("x.npy", 1, 1, 128, 8);
     refused(UNET.replace("reference", "cuda"), "device 'cuda': no such backend");
-    refused(UNET + "--precision bf16", "BF16");
     assertThat(bench.path("y.npy")).doesNotExist();
+  }
+
+  @Test
+  void precisionReachesTheBackend() {
+    NpyArray x = bench.array("x.npy", 2, 1, 128, 9);
+    assertThat(bench.run(UNET + "--precision bf16")).as(bench.err()).isZero();
+    assertThat(Npy.read(bench.path("y.npy")).values())
+        .containsExactly(direct(x, Precision.BF16))
+        .isNotEqualTo(direct(x, Precision.FP32));
   }
 
   private void refused(String command, String... parts) {
@@ -161,14 +169,14 @@ class NetForwardCommandTest {
     SafeTensors.write(bench.path("g.safetensors"), arrays, Map.of());
   }
 
-  private float[] direct(NpyArray x) {
+  private float[] direct(NpyArray x, Precision precision) {
     UNet net = new UNet(128, 1, 3, 2, 0.5);
     Graph graph = new Graph();
     Parameters p = new Parameters(graph, "");
     graph.output("y", net.build(p, graph.input("x", Shape.of(2, 1, 128, 128)), Mode.EVAL));
     try (Engine engine = Engine.open("reference", BackendOptions.DEFAULT);
-        Store store = engine.backend().newStore(0, Precision.FP32);
-        Program program = engine.backend().compile(graph, store, Precision.FP32)) {
+        Store store = engine.backend().newStore(0, precision);
+        Program program = engine.backend().compile(graph, store, precision)) {
       Weights.load(bench.path("g.safetensors"), store, p.all(), "");
       program.write("x", x.values());
       program.run();

@@ -36,14 +36,32 @@ final class Backends {
   /** The specification. */
   static final Target EXACT = new Target("reference", Precision.FP64);
 
-  /** All others: the reference in FP32 among them, which shows what one rounding per node costs. */
-  static List<Target> inFp32() {
-    return OPEN.keySet().stream().map(name -> new Target(name, Precision.FP32)).toList();
+  /**
+   * Every backend in every precision that it has on this machine, but the specification: the
+   * reference among them, which shows what the roundings alone cost.
+   */
+  static List<Target> rounded() {
+    List<Target> rounded = new ArrayList<>();
+    OPEN.forEach(
+        (name, engine) ->
+            engine.backend().precisions().stream()
+                .map(precision -> new Target(name, precision))
+                .filter(target -> !target.equals(EXACT))
+                .forEach(rounded::add));
+    return rounded;
+  }
+
+  /** Those that this row tells apart: without a product, BF16 is FP32 (see Bfloat16Test). */
+  static List<Target> rounded(OpCase c) {
+    boolean multiplies = Derivatives.multiplies(c);
+    return rounded().stream()
+        .filter(target -> multiplies || target.precision() != Precision.BF16)
+        .toList();
   }
 
   /** All of them and the specification. */
   static List<Target> all() {
-    List<Target> all = new ArrayList<>(inFp32());
+    List<Target> all = new ArrayList<>(rounded());
     all.add(EXACT);
     return all;
   }

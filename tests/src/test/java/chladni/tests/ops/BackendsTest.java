@@ -41,12 +41,11 @@ final class BackendsTest {
   @Test
   void referenceRefusesPrecisionsItDoesNotHave() {
     Backend reference = Backends.EXACT.backend();
-    for (Precision precision : new Precision[] {Precision.TF32, Precision.BF16}) {
-      assertThatThrownBy(() -> reference.newStore(1, precision))
-          .isInstanceOf(PrecisionException.class)
-          .hasMessageContaining(precision.name())
-          .hasMessageContaining("FP32");
-    }
+    assertThat(reference.precisions()).doesNotContain(Precision.TF32);
+    assertThatThrownBy(() -> reference.newStore(1, Precision.TF32))
+        .isInstanceOf(PrecisionException.class)
+        .hasMessageContaining("TF32")
+        .hasMessageContaining("FP32");
     try (Store store = reference.newStore(1, Precision.FP32)) {
       assertThatThrownBy(() -> reference.compile(scaled(), store, Precision.FP64))
           .isInstanceOf(PrecisionException.class)

@@ -4,6 +4,7 @@ import chladni.engine.autodiff.Autodiff;
 import chladni.engine.graph.Graph;
 import chladni.engine.graph.Node;
 import chladni.engine.graph.Ops;
+import chladni.engine.graph.Product;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -49,6 +50,18 @@ final class Derivatives {
     all.add(graph.inputs().get(COTANGENT));
     results.addAll(Autodiff.gradients(along, all));
     return results;
+  }
+
+  /** What is compared at least of a case: its gradients, or itself where there are none. */
+  static List<Node> first(OpCase c, Graph graph) {
+    return c.derivative() == OpCase.Derivative.NONE ? forward(c, graph) : gradients(c, graph);
+  }
+
+  /** Whether a product is in a case or its gradients. */
+  static boolean multiplies(OpCase c) {
+    Graph graph = new Graph();
+    first(c, graph);
+    return graph.nodes().stream().anyMatch(n -> n.op() instanceof Product);
   }
 
   private static String direction(Node input) {

@@ -9,14 +9,15 @@ import org.junit.jupiter.params.provider.MethodSource;
 final class ForwardTest {
   static Stream<Arguments> everyRowOnEveryBackend() {
     return OpCases.all().stream()
-        .flatMap(c -> Backends.inFp32().stream().map(target -> Arguments.of(c, target)));
+        .flatMap(c -> Backends.rounded(c).stream().map(target -> Arguments.of(c, target)));
   }
 
   @ParameterizedTest(name = "{0} on {1}")
   @MethodSource("everyRowOnEveryBackend")
   void resultAgreesWithTheReference(OpCase c, Backends.Target target) {
     Tolerance tolerance =
-        Tolerance.fp32(g -> Derivatives.forward(c, g), g -> Derivatives.point(c, g));
+        Tolerance.of(
+            target.precision(), g -> Derivatives.forward(c, g), g -> Derivatives.point(c, g));
     tolerance.check(c + " on " + target, forward(c, target), forward(c, Backends.EXACT));
   }
 

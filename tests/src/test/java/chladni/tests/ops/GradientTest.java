@@ -43,12 +43,12 @@ final class GradientTest {
 
   static Stream<Arguments> differentiableOnEveryBackend() {
     return differentiable()
-        .flatMap(c -> Backends.inFp32().stream().map(target -> Arguments.of(c, target)));
+        .flatMap(c -> Backends.rounded(c).stream().map(target -> Arguments.of(c, target)));
   }
 
   static Stream<Arguments> twiceDifferentiableOnEveryBackend() {
     return twiceDifferentiable()
-        .flatMap(c -> Backends.inFp32().stream().map(target -> Arguments.of(c, target)));
+        .flatMap(c -> Backends.rounded(c).stream().map(target -> Arguments.of(c, target)));
   }
 
   @ParameterizedTest
@@ -127,7 +127,7 @@ final class GradientTest {
 
   private static void agrees(
       String what, Backends.Target target, Function<Graph, List<Node>> build, OpCase c) {
-    Tolerance tolerance = Tolerance.fp32(build, g -> Derivatives.point(c, g));
+    Tolerance tolerance = Tolerance.of(target.precision(), build, g -> Derivatives.point(c, g));
     try (Probe exact = new Probe(Backends.EXACT, build);
         Probe probe = new Probe(target, build)) {
       List<double[]> expected = exact.at(Derivatives.point(c, graph(exact)));

@@ -2,6 +2,7 @@ package chladni.tests.ops;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import chladni.engine.backend.Precision;
 import chladni.engine.graph.BlockSum2d;
 import chladni.engine.graph.ChannelSum;
 import chladni.engine.graph.Constant;
@@ -14,6 +15,7 @@ import chladni.engine.graph.Input;
 import chladni.engine.graph.LogSoftmax;
 import chladni.engine.graph.MatMul;
 import chladni.engine.graph.Node;
+import chladni.engine.graph.Product;
 import chladni.engine.graph.Shape;
 import chladni.engine.graph.Sum;
 import java.util.ArrayList;
@@ -24,24 +26,32 @@ import java.util.Set;
 import java.util.function.Function;
 
 /**
- * How far an FP32 result may be from the exact one: {@code 8 · 2^-24 · sqrt(n) · scale}.
+ * How far a result may be from the exact one; in FP32 {@code 8 · 2^-24 · sqrt(n) · scale}.
  *
  * <p>n counts the roundings: each node of the graph contributes the length of its longest sum, and
  * independent roundings add up like a random walk. scale is the largest number that is rounded on
  * the way: results of nodes, and in sums also their terms. The coefficient is 4 standard deviations
  * times the 2 units in the last place that exp, log and tanh of a math library may be off.
+ *
+ * <p>BF16 adds {@code 4 · 2^-8 · sqrt(m) · scale}: m counts the operands that products round, two
+ * for each term of their sums, correctly and so without the factor for libraries.
  */
 record Tolerance(double allowed) {
   private static final double COEFFICIENT = 8;
   private static final double UNIT_ROUNDOFF = 0x1p-24;
+  private static final double BF16_COEFFICIENT = 4;
+  private static final double BF16_UNIT_ROUNDOFF = 0x1p-8;
 
   /** For the nodes that {@code build} yields, at a point. */
-  static Tolerance fp32(
-      Function<Graph, List<Node>> build, Function<Graph, Map<String, double[]>> point) {
+  static Tolerance of(
+      Precision precision,
+      Function<Graph, List<Node>> build,
+      Function<Graph, Map<String, double[]>> point) {
     try (Probe all = new Probe(Backends.EXACT, graph -> live(build.apply(graph)))) {
       List<double[]> values = all.at(point.apply(all.nodes().getFirst().graph()));
       double[] largest = new double[all.nodes().getLast().graph().nodes().size()];
       long roundings = 0;
+      long operands = 0;
       double scale = 0;
       for (int i = 0; i < values.size(); i++) {
         Node node = all.nodes().get(i);
@@ -53,6 +63,7 @@ record Tolerance(double allowed) {
         boolean given = node.op() instanceof Input || node.op() instanceof Constant;
         long terms = given ? 0 : terms(node);
         roundings += terms;
+        operands += node.op() instanceof Product ? 2 * terms : 0;
         scale = Math.max(scale, given ? 0 : largest[node.id()]);
         if (terms > 1) {
           double term = 1;
@@ -62,7 +73,9 @@ record Tolerance(double allowed) {
           scale = Math.max(scale, term);
         }
       }
-      return new Tolerance(COEFFICIENT * UNIT_ROUNDOFF * Math.sqrt(roundings) * scale);
+      double single = COEFFICIENT * UNIT_ROUNDOFF * Math.sqrt(roundings);
+      double half = BF16_COEFFICIENT * BF16_UNIT_ROUNDOFF * Math.sqrt(operands);
+      return new Tolerance((precision == Precision.BF16 ? single + half : single) * scale);
     }
   }
 

@@ -2,6 +2,7 @@ package chladni.engine.backend;
 
 import chladni.engine.api.Experimental;
 import chladni.engine.graph.Graph;
+import java.util.Set;
 
 /** An opened backend. It owns its threads and native state; programs and stores die with it. */
 @Experimental
@@ -15,14 +16,21 @@ public interface Backend extends AutoCloseable {
   /** How many threads compute: the last bits of a result may depend on it. */
   int threads();
 
-  /** An empty store; variables take their first values from the seed. */
+  /** The precisions that it has on this machine. */
+  Set<Precision> precisions();
+
+  /**
+   * An empty store; variables take their first values from the seed.
+   *
+   * @throws PrecisionException when this backend has no such precision, with what is missing
+   */
   Store newStore(long seed, Precision precision);
 
   /**
    * Binds a graph: plans memory, chooses implementations, declares the graph's variables in the
-   * store. The graph is frozen.
+   * store, whose precision it has. The graph is frozen.
    *
-   * @throws PrecisionException when this backend has no such precision
+   * @throws PrecisionException when this backend has no such precision, or the store another
    */
   Program compile(Graph graph, Store store, Precision precision);
 

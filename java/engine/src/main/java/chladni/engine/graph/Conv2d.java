@@ -6,7 +6,7 @@ import java.util.List;
  * Cross-correlation: src (N, C, H, W) with weight (O, C / groups, kH, kW) gives (N, O, oH, oW). Each
  * of the groups of output channels sees its own C / groups input channels; depthwise is groups = C.
  */
-public record Conv2d(Window window, int groups) implements Op {
+public record Conv2d(Window window, int groups) implements Product {
   @Override
   public TensorType infer(Operands in) {
     in.floats(2).rank(0, 4, "(N,C,H,W)").rank(1, 4, "(O,C/groups,kH,kW)");

@@ -7,7 +7,7 @@ import java.util.List;
  * O / groups, kH, kW) gives (N, O, outH, outW). The output size is stated, since several sizes
  * convolve to (h, w).
  */
-public record ConvTranspose2d(Window window, int groups, int outH, int outW) implements Op {
+public record ConvTranspose2d(Window window, int groups, int outH, int outW) implements Product {
   @Override
   public TensorType infer(Operands in) {
     in.floats(2).rank(0, 4, "(N,I,h,w)").rank(1, 4, "(I,O/groups,kH,kW)");

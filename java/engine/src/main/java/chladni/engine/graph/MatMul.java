@@ -6,7 +6,7 @@ import java.util.List;
  * Matrices times matrices: (..., M, K) and (..., K, N) with equal axes in front give (..., M, N); a
  * transposed operand is given as (..., K, M) or (..., N, K).
  */
-public record MatMul(boolean transposeA, boolean transposeB) implements Op {
+public record MatMul(boolean transposeA, boolean transposeB) implements Product {
   @Override
   public TensorType infer(Operands in) {
     in.floats(2);

@@ -12,11 +12,11 @@ import java.util.List;
  */
 @Experimental
 public sealed interface Op
-    permits ElementwiseOp, IndexOp,
+    permits ElementwiseOp, IndexOp, Product,
         ArgMax, Assign, BatchNorm, BlockSum2d, Broadcast, ChannelBroadcast, ChannelSum, Concat,
-        Constant, Conv2d, ConvTranspose2d, ConvWeightGrad, CustomOp, Dropout, Flip, Increment,
-        Input, LogSoftmax, MatMul, Max, MaxPool2d, MaxPool2dGrad, OneHot, Pad, ReadVariable,
-        Reshape, Slice, Sum, ToFloat, TopK, Transpose, UpsampleNearest2d {
+        Constant, CustomOp, Dropout, Flip, Increment, Input, LogSoftmax, Max, MaxPool2d,
+        MaxPool2dGrad, OneHot, Pad, ReadVariable, Reshape, Slice, Sum, ToFloat, TopK, Transpose,
+        UpsampleNearest2d {
   /**
    * The type of the result.
    *

@@ -2,15 +2,9 @@ package chladni.engine.plan;
 
 import chladni.engine.graph.Concat;
 import chladni.engine.graph.Constant;
-import chladni.engine.graph.Conv2d;
-import chladni.engine.graph.ConvTranspose2d;
-import chladni.engine.graph.ConvWeightGrad;
 import chladni.engine.graph.DType;
-import chladni.engine.graph.Dropout;
 import chladni.engine.graph.Increment;
 import chladni.engine.graph.Input;
-import chladni.engine.graph.MaxPool2d;
-import chladni.engine.graph.MaxPool2dGrad;
 import chladni.engine.graph.Node;
 import chladni.engine.graph.ReadVariable;
 import chladni.engine.graph.TensorType;
@@ -30,13 +24,14 @@ import java.util.Set;
 final class Assembly implements Storage {
   private static final int LAST = Integer.MAX_VALUE;
 
-  private record Copy(Buffer of, Layout layout) {}
+  private record Copy(Buffer of, Layout layout, Format format) {}
 
   private final Dataflow flow;
   private final Layouts layouts;
   private final Epilogues epilogues;
   private final Set<Node> stored;
   private final Set<String> indirect;
+  private final Demands demands;
   private final Map<Node, String> direct = new HashMap<>();
 
   private final List<Buffer> buffers = new ArrayList<>();
@@ -52,18 +47,21 @@ final class Assembly implements Storage {
   /**
    * @param stored the nodes to materialise, as {@link Fusion} chose them
    * @param indirect variables whose new version is computed elsewhere and copied at the end
+   * @param products the format of the operands of products
    */
   Assembly(
       Dataflow flow,
       Layouts layouts,
       Epilogues epilogues,
       Set<Node> stored,
-      Set<String> indirect) {
+      Set<String> indirect,
+      Format products) {
     this.flow = flow;
     this.layouts = layouts;
     this.epilogues = epilogues;
     this.stored = stored;
     this.indirect = indirect;
+    this.demands = new Demands(flow, layouts, epilogues, products, this);
     flow.assigned()
         .forEach(
             (name, value) -> {
@@ -121,7 +119,7 @@ final class Assembly implements Storage {
 
   @Override
   public Buffer unpacked(Node node) {
-    return operand(node, Layout.ROW_MAJOR, node.id());
+    return operand(node, Layout.ROW_MAJOR, Format.SINGLE, node.id());
   }
 
   /** Computes a node where it is used after all. */
@@ -153,7 +151,12 @@ final class Assembly implements Storage {
   }
 
   private Buffer buffer(TensorType type, Layout layout, Place place, String label, String family) {
-    Buffer buffer = new Buffer(buffers.size(), type, layout, place, label, family);
+    return buffer(type, layout, Format.SINGLE, place, label, family);
+  }
+
+  private Buffer buffer(
+      TensorType type, Layout layout, Format format, Place place, String label, String family) {
+    Buffer buffer = new Buffer(buffers.size(), type, layout, format, place, label, family);
     buffers.add(buffer);
     return buffer;
   }
@@ -166,7 +169,8 @@ final class Assembly implements Storage {
   }
 
   private void materialise(Node node) {
-    if (Views.isView(node) && !direct.containsKey(node) && alias(node)) {
+    boolean mayAlias = Views.isView(node) && demands.formatOf(node) == Format.SINGLE;
+    if (mayAlias && !direct.containsKey(node) && alias(node)) {
       return;
     }
     Buffer home = newHome(node);
@@ -220,7 +224,8 @@ final class Assembly implements Storage {
         output != null && Strides.equivalent(node.shape(), layout, Layout.ROW_MAJOR);
     Place place = inOutput ? new Place.OfOutput(output) : new Place.Arena();
     String family = layout == Layout.PACKED ? layouts.family(node) : "";
-    Buffer home = buffer(node.type(), layout, place, node.toString(), family);
+    Buffer home =
+        buffer(node.type(), layout, demands.formatOf(node), place, node.toString(), family);
     if (inOutput) {
       outputs.put(output, home);
     }
@@ -233,7 +238,8 @@ final class Assembly implements Storage {
     if (layout == Layout.PACKED) {
       return false;
     }
-    Buffer trial = new Buffer(-1, view.type(), layout, new Place.Arena(), "", "");
+    Buffer trial =
+        new Buffer(-1, view.type(), layout, Format.SINGLE, new Place.Arena(), "", "");
     try {
       Step step = Emitter.emit(this, List.of(Seed.whole(view, trial, true, view.id())));
       if (step instanceof ElementwiseStep(var _, int[] space, var loads, var instrs, var _)
@@ -268,19 +274,21 @@ final class Assembly implements Storage {
   private void operation(Node tail, Buffer home) {
     Epilogues.Chain chain = epilogues.endingAt(tail);
     Node node = chain == null ? tail : chain.product();
-    List<Buffer> operands = new ArrayList<>();
+    List<Buffer> inputs = new ArrayList<>();
     for (int i = 0; i < node.inputs().size(); i++) {
-      operands.add(operand(node.input(i), operandLayout(node, i), node.id()));
+      Format format = demands.format(node, i);
+      inputs.add(operand(node.input(i), demands.layout(node, i), format, node.id()));
     }
     List<Epilogue> epilogue = new ArrayList<>();
     if (chain != null) {
       for (Epilogues.Stage stage : chain.stages()) {
         Node with = stage.operand();
-        Buffer values = with == null ? null : operand(with, Layout.ROW_MAJOR, node.id());
+        Buffer values =
+            with == null ? null : operand(with, Layout.ROW_MAJOR, Format.SINGLE, node.id());
         epilogue.add(new Epilogue(stage.op(), values));
       }
     }
-    OpStep step = new OpStep(node, List.copyOf(operands), home, List.copyOf(epilogue));
+    OpStep step = new OpStep(node, List.copyOf(inputs), home, List.copyOf(epilogue));
     boolean overOld = step.reads().stream().anyMatch(b -> b.sharesMemoryWith(home));
     if (overOld && direct.containsKey(tail) && !(node.op() instanceof Increment)) {
       refused.add(direct.get(tail));
@@ -288,35 +296,30 @@ final class Assembly implements Storage {
     units.add(Unit.of(node.id(), step));
   }
 
-  private Layout operandLayout(Node node, int i) {
-    return switch (node.op()) {
-      case Conv2d _, ConvTranspose2d _ when i == 0 -> Layout.CHANNELS_LAST;
-      case Conv2d _, ConvTranspose2d _ ->
-          layouts.family(node.input(1)).isEmpty() ? Layout.ROW_MAJOR : Layout.PACKED;
-      case ConvWeightGrad _, MaxPool2d _, MaxPool2dGrad _ -> Layout.CHANNELS_LAST;
-      case Dropout _ when i == 0 -> layouts.of(node);
-      default -> Layout.ROW_MAJOR;
-    };
-  }
-
-  /** A dense buffer with this value in this layout; made if there is none yet. */
-  private Buffer operand(Node node, Layout layout, int key) {
+  /** A dense buffer with this value in this layout and format; made if there is none yet. */
+  private Buffer operand(Node node, Layout layout, Format format, int key) {
     Buffer home = homes.get(node);
     if (home == null) {
       throw new IllegalStateException("not materialised: " + node);
     }
-    return home.layout() == layout
+    Copy wanted = new Copy(home, layout, format);
+    return home.layout() == layout && home.format() == format
         ? home
-        : copies.computeIfAbsent(new Copy(home, layout), _ -> copy(node, home, layout, key));
+        : copies.computeIfAbsent(wanted, _ -> copy(node, wanted, key));
   }
 
-  private Buffer copy(Node node, Buffer home, Layout layout, int key) {
+  private Buffer copy(Node node, Copy wanted, int key) {
+    Buffer home = wanted.of();
+    Layout layout = wanted.layout();
+    Format format = wanted.format();
     String label = node.toString();
-    if (Strides.equivalent(node.shape(), home.layout(), layout)) {
-      return buffer(node.type(), layout, new Place.Alias(home), label, "");
+    if (home.format() == format && Strides.equivalent(node.shape(), home.layout(), layout)) {
+      return buffer(node.type(), layout, format, new Place.Alias(home), label, "");
     }
-    Buffer copy = buffer(node.type(), layout, new Place.Arena(), label, "");
-    if (home.layout() == Layout.PACKED && layout == Layout.ROW_MAJOR) {
+    Buffer copy = buffer(node.type(), layout, format, new Place.Arena(), label, "");
+    if (home.layout() == Layout.PACKED
+        && layout == Layout.ROW_MAJOR
+        && format == Format.SINGLE) {
       units.add(Unit.of(key, new CopyStep(label, home, copy)));
     } else {
       kernel(Seed.whole(node, copy, false, key));

@@ -8,11 +8,18 @@ import chladni.engine.graph.TensorType;
  * @param id its index in {@link Plan#buffers}
  * @param type the logical type
  * @param label the node whose value it holds, for listings
+ * @param format {@link Format#SINGLE} but for what only products read
  * @param family for {@link Layout#PACKED}: the variable of the convolution weight whose physical
  *     layout it shares; empty for the other layouts
  */
 public record Buffer(
-    int id, TensorType type, Layout layout, Place place, String label, String family) {
+    int id,
+    TensorType type,
+    Layout layout,
+    Format format,
+    Place place,
+    String label,
+    String family) {
   /** The buffer that owns the bytes: itself unless it is an alias. */
   public Buffer root() {
     return place instanceof Place.Alias(Buffer of) ? of.root() : this;

@@ -169,6 +169,9 @@ final class Emitter {
   }
 
   private int load(Object source) throws Blocked {
+    if (source instanceof Source(Buffer of, Form _) && of.format() != Format.SINGLE) {
+      throw new IllegalStateException("kernels load single precision only: " + of);
+    }
     Integer known = loads.get(source);
     if (known == null) {
       known = -1 - loads.size();

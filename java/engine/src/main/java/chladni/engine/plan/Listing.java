@@ -98,7 +98,8 @@ final class Listing {
           case Place.OfOutput(String name) -> "output " + name;
           case Place.Alias _ -> throw new IllegalStateException("a root is no alias");
         };
-    return "@%d %s %s".formatted(b.id(), name(b.layout()), where);
+    String half = b.format() == Format.BFLOAT16 ? " bf16" : "";
+    return "@%d %s%s %s".formatted(b.id(), name(b.layout()), half, where);
   }
 
   private static String name(Layout layout) {

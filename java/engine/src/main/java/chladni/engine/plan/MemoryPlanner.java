@@ -97,6 +97,7 @@ final class MemoryPlanner {
           && slot.last == at
           && slot.handedOver != at
           && lastRead[operand.id()] == at
+          && operand.format() == result.format()
           && slot.bytes == aligned(bytes.applyAsLong(result))
           && replaces(step, operand, result)) {
         slot.handedOver = at;

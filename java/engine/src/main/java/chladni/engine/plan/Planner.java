@@ -15,12 +15,20 @@ import java.util.Set;
 public final class Planner {
   private Planner() {}
 
+  /** Plans a graph whose products take {@link Format#SINGLE}. */
+  public static Plan plan(Graph graph) {
+    return plan(graph, Format.SINGLE);
+  }
+
   /**
    * Plans a graph, which is not changed.
    *
+   * @param products the format of the operands of products, but for weights of convolutions and
+   *     variables on the right of a product of matrices: those the backend rounds, since it can
+   *     keep the result until they change
    * @throws PlanException when a kernel would need more than {@link Space#MAX_RANK} axes
    */
-  public static Plan plan(Graph graph) {
+  public static Plan plan(Graph graph, Format products) {
     Dataflow flow = Simplify.of(graph);
     Layouts layouts = new Layouts(flow);
     Epilogues epilogues = new Epilogues(flow);
@@ -28,7 +36,8 @@ public final class Planner {
     Set<String> indirect = new HashSet<>();
     while (true) {
       Set<Node> stored = Fusion.stored(flow, epilogues, wanted);
-      Assembly assembly = new Assembly(flow, layouts, epilogues, stored, indirect);
+      Assembly assembly =
+          new Assembly(flow, layouts, epilogues, stored, indirect, products);
       boolean again = wanted.addAll(assembly.wanted()) | indirect.addAll(assembly.refused());
       if (!again) {
         String cyclic = new Order(assembly.units()).cyclicVariable();

@@ -38,12 +38,12 @@ final class Usage {
     long sum = 0;
     for (Buffer b : unit.reads()) {
       if (b.place() instanceof Place.Arena && readsLeft.get(b.id()) == 1) {
-        sum += b.type().shape().elements();
+        sum += b.type().shape().elements() * b.format().bytes();
       }
     }
     for (Buffer b : unit.writes()) {
       if (b.place() instanceof Place.Arena && !live.contains(b.id())) {
-        sum -= b.type().shape().elements();
+        sum -= b.type().shape().elements() * b.format().bytes();
       }
     }
     return sum;

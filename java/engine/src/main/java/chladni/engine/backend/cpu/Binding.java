@@ -127,12 +127,12 @@ final class Binding implements AutoCloseable {
   long bytes(Buffer buffer) {
     return buffer.layout() == Layout.PACKED
         ? library.layoutBytes(families.get(buffer.family()))
-        : buffer.type().shape().elements() * Float.BYTES;
+        : buffer.type().shape().elements() * buffer.format().bytes();
   }
 
   /** All physical elements, padding included. */
   long elements(Buffer buffer) {
-    return bytes(buffer) / Float.BYTES;
+    return bytes(buffer) / buffer.format().bytes();
   }
 
   /** The physical layout of a weight buffer; it stays this binding's. */

@@ -8,6 +8,8 @@ import chladni.engine.backend.Program;
 import chladni.engine.backend.ProgramException;
 import chladni.engine.backend.Store;
 import chladni.engine.graph.Graph;
+import java.util.Collections;
+import java.util.EnumSet;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 
@@ -21,6 +23,7 @@ final class CpuBackend implements Backend {
   private final long engine;
   private final int threads;
   private final String description;
+  private final Set<Precision> precisions;
   private final Set<CpuProgram> programs = ConcurrentHashMap.newKeySet();
   private final Set<CpuStore> stores = ConcurrentHashMap.newKeySet();
   private volatile boolean closed;
@@ -30,6 +33,10 @@ final class CpuBackend implements Backend {
     threads = options.resolvedThreads();
     engine = thread.call(() -> library.engineCreate(threads));
     description = thread.call(() -> library.engineDescribe(engine));
+    precisions =
+        library.engineTakesBfloat16(engine)
+            ? Collections.unmodifiableSet(EnumSet.of(Precision.FP32, Precision.BF16))
+            : Collections.unmodifiableSet(EnumSet.of(Precision.FP32));
   }
 
   @Override
@@ -66,7 +73,7 @@ final class CpuBackend implements Backend {
     if (closed) {
       throw new ProgramException("cpu: the backend is closed. Open the engine again.");
     }
-    CpuStore store = new CpuStore(this, seed);
+    CpuStore store = new CpuStore(this, seed, precision);
     stores.add(store);
     return store;
   }
@@ -77,6 +84,11 @@ final class CpuBackend implements Backend {
     if (!(store instanceof CpuStore own) || own.backend() != this) {
       throw new ProgramException(
           "compile: the store belongs to another backend. Make it with newStore of this one.");
+    }
+    if (own.precision() != precision) {
+      throw new PrecisionException(
+          "cpu: program and store must have one precision, got %s and %s. Make a %s store."
+              .formatted(precision, own.precision(), precision));
     }
     CpuProgram program = CpuProgram.of(graph, own);
     programs.add(program);
@@ -95,15 +107,25 @@ final class CpuBackend implements Backend {
     return closed;
   }
 
-  private static void check(Precision precision) {
-    if (precision != Precision.FP32) {
+  @Override
+  public Set<Precision> precisions() {
+    return precisions;
+  }
+
+  private void check(Precision precision) {
+    if (!precisions.contains(precision)) {
       throw new PrecisionException(
-          "cpu: it computes in FP32, asked for %s. %s"
+          "cpu: it computes in %s, asked for %s. %s"
               .formatted(
+                  precisions,
                   precision,
-                  precision == Precision.FP64
-                      ? "Use the reference backend for FP64."
-                      : "Use FP32, or the cuda backend for lower precision."));
+                  switch (precision) {
+                    case FP64 -> "Use the reference backend for FP64.";
+                    case BF16 ->
+                        "BF16 needs a processor with AVX512_BF16 and the avx512 kernels; this is %s. Use FP32."
+                            .formatted(description);
+                    case FP32, TF32 -> "Use FP32, or the cuda backend for TF32.";
+                  }));
     }
   }
 

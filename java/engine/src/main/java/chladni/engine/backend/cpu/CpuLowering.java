@@ -333,6 +333,11 @@ final class CpuLowering {
     return SCRATCH;
   }
 
+  /** Memory that lives as long as the program. */
+  long memory(long bytes) {
+    return host.allocate(bytes).address();
+  }
+
   /** Memory between a primitive and the reorder beside it, shared by all steps. */
   long temporary(long bytes) {
     temporaryBytes = Math.max(temporaryBytes, bytes);

@@ -4,12 +4,15 @@ import static java.lang.foreign.ValueLayout.JAVA_FLOAT;
 import static java.lang.foreign.ValueLayout.JAVA_INT;
 
 import chladni.engine.backend.CustomOpException;
+import chladni.engine.backend.Precision;
 import chladni.engine.backend.Program;
 import chladni.engine.backend.ProgramException;
 import chladni.engine.graph.Graph;
 import chladni.engine.graph.Input;
 import chladni.engine.graph.Node;
 import chladni.engine.memory.HostArena;
+import chladni.engine.plan.Buffer;
+import chladni.engine.plan.Format;
 import chladni.engine.plan.Plan;
 import chladni.engine.plan.Planner;
 import java.lang.foreign.MemorySegment;
@@ -53,11 +56,15 @@ public final class CpuProgram extends Program {
     return values;
   }
 
+  private static Plan plan(Graph graph, Precision precision) {
+    return Planner.plan(graph, precision == Precision.BF16 ? Format.BFLOAT16 : Format.SINGLE);
+  }
+
   static CpuProgram of(Graph graph, CpuStore store) {
     store.checkOpen();
     graph.freeze();
     graph.variables().forEach(store::declare);
-    CpuProgram program = new CpuProgram(graph, store, Planner.plan(graph));
+    CpuProgram program = new CpuProgram(graph, store, plan(graph, store.precision()));
     try {
       store.backend().thread().run(program::bind);
     } catch (RuntimeException | Error e) {

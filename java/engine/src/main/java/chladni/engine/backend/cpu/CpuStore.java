@@ -18,14 +18,15 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * Variables in native memory. A convolution weight and its moments may lie in oneDNN's layout for
+ * Variables in native memory, always in 32 bits. A convolution weight and its moments may lie in oneDNN's layout for
  * the weight's gradient; they are row-major again whenever they are read or set here. Each variable
- * counts its versions, so that copies in other layouts know when they are stale.
+ * counts its versions, so that copies in other layouts and formats know when they are stale.
  */
 final class CpuStore implements Store {
   private final CpuBackend backend;
   private final Native library;
   private final long seed;
+  private final Precision precision;
   private final Map<String, Entry> entries = new LinkedHashMap<>();
   private final HostArena cells = new HostArena("store");
   private long epoch;
@@ -54,10 +55,11 @@ final class CpuStore implements Store {
    */
   record Copy(long layout, HostArena arena, MemorySegment values, MemorySegment held) {}
 
-  CpuStore(CpuBackend backend, long seed) {
+  CpuStore(CpuBackend backend, long seed, Precision precision) {
     this.backend = backend;
     this.library = backend.library();
     this.seed = seed;
+    this.precision = precision;
   }
 
   CpuBackend backend() {
@@ -71,7 +73,7 @@ final class CpuStore implements Store {
 
   @Override
   public Precision precision() {
-    return Precision.FP32;
+    return precision;
   }
 
   @Override

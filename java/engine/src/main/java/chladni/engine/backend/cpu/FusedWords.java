@@ -12,8 +12,8 @@ import chladni.engine.plan.ReductionStep;
 import chladni.engine.plan.Space;
 import chladni.engine.plan.View;
 import chladni.engine.plan.Write;
-import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 
 /** Fused kernels in the words of the host machine (kernels/host/program.cpp). */
 final class FusedWords {
@@ -41,30 +41,27 @@ final class FusedWords {
   }
 
   /**
-   * What oneDNN would not fuse, as a pass over the result: (rows, channels), channels innermost.
+   * What oneDNN would not fuse, as a pass over the product: (rows, channels), channels innermost.
+   *
+   * @param product the address of what oneDNN leaves, in 32 bits; may be that of the result
    */
-  Words epilogue(Buffer result, List<Epilogue> epilogue) {
+  Words epilogue(long product, Buffer result, List<Epilogue> epilogue) {
     long channels = result.type().shape().dim(1);
     long rows = result.type().shape().elements() / channels;
-    List<Load> loads = new ArrayList<>();
-    loads.add(new View(result, 0, new long[] {channels, 1}));
-    epilogue.stream()
-        .filter(e -> e.operand() != null)
-        .forEach(e -> loads.add(new View(e.operand(), 0, new long[] {0, 1})));
-    List<Instr> instrs = new ArrayList<>();
+    List<Buffer> operands =
+        epilogue.stream().map(Epilogue::operand).filter(Objects::nonNull).toList();
+    Words words = new Words().add(2, rows, channels);
+    words.add(1 + operands.size()).add(product).number(0).add(channels, 1);
+    operands.forEach(b -> words.add(binding.address(b)).number(0).add(0, 1));
+    words.add(epilogue.size());
     int value = 0;
     int operand = 1;
     for (Epilogue e : epilogue) {
-      int dst = loads.size() + instrs.size();
-      instrs.add(new Instr(e.op(), dst, value, e.operand() == null ? -1 : operand++, -1));
+      int dst = value == 0 ? 1 + operands.size() : value + 1;
+      instr(words, new Instr(e.op(), dst, value, e.operand() == null ? -1 : operand++, -1));
       value = dst;
     }
-    Words words = new Words().add(2, rows, channels);
-    return body(
-        words,
-        loads,
-        instrs,
-        List.of(new Write(value, new View(result, 0, new long[] {channels, 1}))));
+    return words.add(1, binding.address(result), value).add(result.format()).add(channels, 1);
   }
 
   /** The extents, with the physical size of the family where the plan leaves it open. */
@@ -100,19 +97,22 @@ final class FusedWords {
       }
     }
     words.add(instrs.size());
-    for (Instr i : instrs) {
-      ElementwiseOp op = i.op();
-      words.add(Opcodes.of(op), i.dst(), i.a(), i.b(), i.c()).number(Opcodes.immediate(op));
-    }
+    instrs.forEach(i -> instr(words, i));
     words.add(writes.size());
     for (Write write : writes) {
-      words.add(address(write.to()), write.register()).add(write.to().strides());
+      View to = write.to();
+      words.add(address(to), write.register()).add(to.buffer().format()).add(to.strides());
     }
     return words;
   }
 
+  private static void instr(Words words, Instr i) {
+    ElementwiseOp op = i.op();
+    words.add(Opcodes.of(op), i.dst(), i.a(), i.b(), i.c()).number(Opcodes.immediate(op));
+  }
+
   private long address(View view) {
-    return binding.address(view.buffer()) + view.offset() * Float.BYTES;
+    return binding.address(view.buffer()) + view.offset() * view.buffer().format().bytes();
   }
 
   /** Whether an epilogue starts with a bias, which oneDNN takes as an argument of its own. */

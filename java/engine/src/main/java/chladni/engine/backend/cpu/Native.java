@@ -18,10 +18,14 @@ import java.lang.invoke.MethodHandle;
 final class Native {
   private static Native loaded;
 
+  /** As chladni_cpu.h numbers formats. */
+  private static final int BFLOAT16 = 1;
+
   private final MethodHandle error;
   private final MethodHandle engineCreate;
   private final MethodHandle engineDestroy;
   private final MethodHandle engineDescribe;
+  private final MethodHandle engineTakes;
   private final MethodHandle layoutPlain;
   private final MethodHandle layoutClone;
   private final MethodHandle layoutBytes;
@@ -46,6 +50,7 @@ final class Native {
     engineCreate = b.bind("chl_engine_create", ADDRESS, JAVA_INT);
     engineDestroy = b.bind("chl_engine_destroy", null, JAVA_LONG);
     engineDescribe = b.bind("chl_engine_describe", ADDRESS, JAVA_LONG);
+    engineTakes = b.bind("chl_engine_takes", JAVA_INT, JAVA_LONG, JAVA_INT);
     layoutPlain = b.bind("chl_layout_plain", ADDRESS, ADDRESS, JAVA_INT);
     layoutClone = b.bind("chl_layout_clone", ADDRESS, JAVA_LONG);
     layoutBytes = b.bind("chl_layout_bytes", JAVA_LONG, JAVA_LONG);
@@ -93,6 +98,15 @@ final class Native {
 
   String engineDescribe(long engine) {
     return text(engineDescribe, engine);
+  }
+
+  /** Whether products on this machine take bfloat16. */
+  boolean engineTakesBfloat16(long engine) {
+    try {
+      return (int) engineTakes.invokeExact(engine, BFLOAT16) != 0;
+    } catch (Throwable e) {
+      throw rethrow(e);
+    }
   }
 
   long layoutPlain(int[] dims) {

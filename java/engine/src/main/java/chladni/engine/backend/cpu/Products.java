@@ -14,14 +14,16 @@ import chladni.engine.graph.Tanh;
 import chladni.engine.graph.Window;
 import chladni.engine.plan.Buffer;
 import chladni.engine.plan.Epilogue;
+import chladni.engine.plan.Format;
 import chladni.engine.plan.Layout;
 import chladni.engine.plan.OpStep;
 import java.util.List;
+import java.util.function.BiFunction;
 
 /**
  * Convolutions and matrix products through oneDNN. A weight is taken as it lies where an optimised
  * implementation reads that layout; else the implementation chooses and a packed copy is kept,
- * which is made again only when the variable has changed.
+ * which is made again only when the variable has changed; so too where operands are bfloat16.
  */
 final class Products {
   private static final int FORWARD = 0;
@@ -69,36 +71,29 @@ final class Products {
 
   private void convolution(OpStep step, int kind, Words geometry, Buffer src, Buffer weight) {
     String subject = step.label();
-    List<Epilogue> epilogue = step.epilogue();
-    Words words = words(kind, geometry, epilogue);
-    long primitive = choose(kind, words, weight, subject);
-    boolean fused = true;
-    if (!epilogue.isEmpty() && isReference(primitive)) {
-      epilogue = List.of();
-      primitive = choose(kind, words(kind, geometry, epilogue), weight, subject);
-      fused = false;
-    }
-    long weights = lowering.own(library.primitiveWeights(primitive));
-    long address = lowering.weights(weight, weights, subject);
-    Words args = new Words();
+    Chosen chosen =
+        choose(
+            step,
+            (epilogue, result) ->
+                choose(
+                    kind,
+                    words(kind, src.format(), result, geometry, epilogue),
+                    src.format() == weight.format() ? weight : null,
+                    subject));
+    long weights = lowering.own(library.primitiveWeights(chosen.primitive()));
     boolean backward = kind == BACKWARD_DATA;
-    args.add(backward ? DIFF_DST : SRC, binding.address(src));
-    args.add(WEIGHTS, address);
-    args.add(backward ? DIFF_SRC : DST, binding.address(step.output()));
-    epilogueArguments(args, epilogue);
-    execute(primitive, args, step, library.layoutText(weights));
-    if (!fused) {
-      lowering.fused(
-          step.label() + " epilogue",
-          new FusedWords(binding).epilogue(step.output(), step.epilogue()));
-    }
+    Words args =
+        new Words()
+            .add(backward ? DIFF_DST : SRC, binding.address(src))
+            .add(WEIGHTS, lowering.weights(weight, weights, subject));
+    execute(step, chosen, args, backward ? DIFF_SRC : DST, library.layoutText(weights));
   }
 
   void convWeightGrad(OpStep step, ConvWeightGrad op) {
     Buffer src = step.inputs().get(0);
     Buffer dOut = step.inputs().get(1);
     Buffer gradient = step.output();
-    Words words = words(BACKWARD_WEIGHTS, gradientGeometry(step, op), List.of());
+    Words words = gradientWords(step, op);
     long primitive = choose(BACKWARD_WEIGHTS, words, gradient, step.label());
     long layout = lowering.own(library.primitiveWeights(primitive));
     long wanted = binding.weightLayout(gradient);
@@ -117,8 +112,7 @@ final class Products {
 
   /** The layout that oneDNN would give the gradient of this step if it were free; the caller's. */
   long gradientLayout(OpStep step) {
-    Words geometry = gradientGeometry(step, (ConvWeightGrad) step.node().op());
-    Words words = words(BACKWARD_WEIGHTS, geometry, List.of());
+    Words words = gradientWords(step, (ConvWeightGrad) step.node().op());
     long primitive = library.convolutionCreate(lowering.engine(), words, 0, step.label());
     try {
       return library.primitiveWeights(primitive);
@@ -130,10 +124,12 @@ final class Products {
   /**
    * The implementation's free choice, unless an optimised one exists for the layout in which the
    * weight lies: a slightly slower kernel is cheaper than a copy of weights that change every step.
+   *
+   * @param weight null where a copy is needed anyway, in another format
    */
   private long choose(int kind, Words words, Buffer weight, String subject) {
     long free = lowering.primitive(library.convolutionCreate(lowering.engine(), words, 0, subject));
-    boolean packed = weight.layout() == Layout.PACKED;
+    boolean packed = weight != null && weight.layout() == Layout.PACKED;
     if ((kind != FORWARD && kind != BACKWARD_WEIGHTS) || !packed) {
       return free;
     }
@@ -163,38 +159,63 @@ final class Products {
   void matMul(OpStep step, MatMul op) {
     Buffer a = step.inputs().get(0);
     Buffer b = step.inputs().get(1);
-    Shape sa = a.type().shape();
-    Shape out = step.output().type().shape();
-    List<Epilogue> epilogue = step.epilogue();
-    long primitive = matMul(step, op, sa, out, epilogue);
-    boolean fused = true;
-    if (!epilogue.isEmpty() && isReference(primitive)) {
-      epilogue = List.of();
-      primitive = matMul(step, op, sa, out, epilogue);
-      fused = false;
+    Chosen chosen = choose(step, (epilogue, result) -> matMul(step, op, epilogue, result));
+    long address = binding.address(b);
+    String layout = "row-major";
+    if (a.format() != b.format()) {
+      long weights = lowering.own(library.primitiveWeights(chosen.primitive()));
+      address = lowering.weights(b, weights, step.label());
+      layout = library.layoutText(weights);
     }
-    Words args =
-        new Words()
-            .add(SRC, binding.address(a))
-            .add(WEIGHTS, binding.address(b))
-            .add(DST, binding.address(step.output()));
-    epilogueArguments(args, epilogue);
-    execute(primitive, args, step, "row-major");
-    if (!fused) {
-      lowering.fused(
-          step.label() + " epilogue",
-          new FusedWords(binding).epilogue(step.output(), step.epilogue()));
-    }
+    Words args = new Words().add(SRC, binding.address(a)).add(WEIGHTS, address);
+    execute(step, chosen, args, DST, layout);
   }
 
-  private long matMul(OpStep step, MatMul op, Shape a, Shape out, List<Epilogue> epilogue) {
+  private long matMul(OpStep step, MatMul op, List<Epilogue> epilogue, Format result) {
+    Buffer a = step.inputs().get(0);
+    Buffer b = step.inputs().get(1);
+    Shape sa = a.type().shape();
+    Shape out = step.output().type().shape();
     long batch = out.elements() / out.dim(-2) / out.dim(-1);
     Words words =
         new Words()
-            .add(batch, out.dim(-2), op.inner(a), out.dim(-1))
+            .add(a.format())
+            .add(result)
+            .add(a.format() == b.format() ? 0 : 1)
+            .add(batch, out.dim(-2), op.inner(sa), out.dim(-1))
             .add(op.transposeA() ? 1 : 0, op.transposeB() ? 1 : 0);
     posts(words, epilogue);
     return lowering.primitive(library.matmulCreate(lowering.engine(), words, step.label()));
+  }
+
+  /** A product's primitive, and whether it also does what follows on the result. */
+  private record Chosen(long primitive, boolean fused) {}
+
+  /** What follows is a pass of its own where only a reference implementation would do it too. */
+  private Chosen choose(OpStep step, BiFunction<List<Epilogue>, Format, Long> create) {
+    long primitive = create.apply(step.epilogue(), step.output().format());
+    return step.epilogue().isEmpty() || !isReference(primitive)
+        ? new Chosen(primitive, true)
+        : new Chosen(create.apply(List.of(), Format.SINGLE), false);
+  }
+
+  private void execute(OpStep step, Chosen chosen, Words args, int dst, String layout) {
+    Buffer output = step.output();
+    boolean apart = !chosen.fused() && output.format() != Format.SINGLE;
+    long result =
+        apart
+            ? lowering.memory(output.type().shape().elements() * Format.SINGLE.bytes())
+            : binding.address(output);
+    args.add(dst, result);
+    if (chosen.fused()) {
+      epilogueArguments(args, step.epilogue());
+    }
+    execute(chosen.primitive(), args, step, layout);
+    if (!chosen.fused()) {
+      lowering.fused(
+          step.label() + " epilogue",
+          new FusedWords(binding).epilogue(result, output, step.epilogue()));
+    }
   }
 
   private void execute(long primitive, Words args, OpStep step, String layout) {
@@ -218,13 +239,16 @@ final class Products {
         .add(w.padTop(), w.padLeft(), w.padBottom(), w.padRight());
   }
 
-  private static Words gradientGeometry(OpStep step, ConvWeightGrad op) {
-    return geometry(
-        step.inputs().get(0), step.output(), step.inputs().get(1), op.window(), op.groups());
+  private static Words gradientWords(OpStep step, ConvWeightGrad op) {
+    Buffer src = step.inputs().get(0);
+    Buffer dOut = step.inputs().get(1);
+    Words geometry = geometry(src, step.output(), dOut, op.window(), op.groups());
+    return words(BACKWARD_WEIGHTS, src.format(), step.output().format(), geometry, List.of());
   }
 
-  private static Words words(int kind, Words geometry, List<Epilogue> epilogue) {
-    Words words = new Words().add(kind).add(geometry);
+  private static Words words(
+      int kind, Format operands, Format result, Words geometry, List<Epilogue> epilogue) {
+    Words words = new Words().add(kind).add(operands).add(result).add(geometry);
     posts(words, epilogue);
     return words;
   }

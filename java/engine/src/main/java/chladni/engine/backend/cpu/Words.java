@@ -2,6 +2,7 @@ package chladni.engine.backend.cpu;
 
 import static java.lang.foreign.ValueLayout.JAVA_LONG;
 
+import chladni.engine.plan.Format;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
@@ -27,6 +28,15 @@ final class Words {
   Words replace(long placeholder, long value) {
     values.replaceAll(v -> v == placeholder ? value : v);
     return this;
+  }
+
+  /** As chladni_cpu.h numbers them. */
+  Words add(Format format) {
+    return add(
+        switch (format) {
+          case SINGLE -> 0;
+          case BFLOAT16 -> 1;
+        });
   }
 
   Words number(double value) {

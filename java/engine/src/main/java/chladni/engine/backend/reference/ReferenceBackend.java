@@ -7,9 +7,15 @@ import chladni.engine.backend.Program;
 import chladni.engine.backend.ProgramException;
 import chladni.engine.backend.Store;
 import chladni.engine.graph.Graph;
+import java.util.Collections;
+import java.util.EnumSet;
+import java.util.Set;
 
-/** Runs graphs in FP64 or FP32 with plain loops on the calling thread; it owns nothing native. */
+/** Runs graphs in FP64, FP32 or BF16 with plain loops on the calling thread; it owns nothing native. */
 public final class ReferenceBackend implements Backend {
+  private static final Set<Precision> PRECISIONS =
+      Collections.unmodifiableSet(EnumSet.of(Precision.FP64, Precision.FP32, Precision.BF16));
+
   @Override
   public String name() {
     return "reference";
@@ -17,7 +23,12 @@ public final class ReferenceBackend implements Backend {
 
   @Override
   public String description() {
-    return "reference: plain Java loops in FP64 and FP32, 1 thread";
+    return "reference: plain Java loops in FP64, FP32 and BF16, 1 thread";
+  }
+
+  @Override
+  public Set<Precision> precisions() {
+    return PRECISIONS;
   }
 
   @Override
@@ -48,11 +59,11 @@ public final class ReferenceBackend implements Backend {
 
   private static Precision supported(Precision precision) {
     return switch (precision) {
-      case FP64, FP32 -> precision;
-      case TF32, BF16 ->
+      case FP64, FP32, BF16 -> precision;
+      case TF32 ->
           throw new PrecisionException(
-              "reference: computes in FP64 and FP32, got %s. Ask for FP32 or take another backend."
-                  .formatted(precision));
+              "reference: computes in %s, got %s. Ask for FP32 or take another backend."
+                  .formatted(PRECISIONS, precision));
     };
   }
 

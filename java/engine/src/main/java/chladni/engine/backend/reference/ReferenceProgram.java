@@ -32,6 +32,7 @@ import chladni.engine.graph.MaxPool2dGrad;
 import chladni.engine.graph.Node;
 import chladni.engine.graph.OneHot;
 import chladni.engine.graph.Pad;
+import chladni.engine.graph.Product;
 import chladni.engine.graph.ReadVariable;
 import chladni.engine.graph.Reshape;
 import chladni.engine.graph.ScatterAdd;
@@ -118,7 +119,8 @@ final class ReferenceProgram extends Program {
   private double[] evaluate(Node node) {
     double[][] in = new double[node.inputs().size()][];
     for (int i = 0; i < in.length; i++) {
-      in[i] = values[node.input(i).id()];
+      double[] value = values[node.input(i).id()];
+      in[i] = node.op() instanceof Product ? Numbers.operand(value, store.precision()) : value;
     }
     return switch (node.op()) {
       case Input input -> written(input);
