@@ -8,9 +8,13 @@
 //   primitive         primitive arguments (id address)..
 //   pack              reorder from to version held: copies when *version != *held
 //   changed           version: says that a variable has a new value
-//   maxPool(Grad)     n c h w oh ow kh kw strideH strideW padTop padLeft src dst [dOut]
+//   maxPool..         n c h w oh ow kh kw strideH strideW padTop padLeft dilationH dilationW
+//                     src, for the gradient and the pick values, dst
+//   separable         n c h w oh ow, then for each row and each column of the result taps
+//                     (at, bits of the weight).., src dst
 //   logSoftmax        outer length inner src dst
 //   dropout           n c plane channelsLast threshold, bits of the scale, seed stream src counter
+//                     dst
 //   oneHot            n classes src dst;  toFloat, increment: n src dst;  copy: from to bytes
 //   gather(Along)     outer extent inner count, bits of what lies outside, src indices dst
 //   scatterAdd(Along) outer extent inner count src indices dst
@@ -87,15 +91,6 @@ struct Changed : Step {
 // ---- the rest
 // ------------------------------------------------------------------------------------
 
-struct Pooling : Step {
-  Pool pool{};
-  bool grad = false;
-  int run() override {
-    (grad ? engine->kernels->maxPoolGrad : engine->kernels->maxPool)(pool);
-    return 0;
-  }
-};
-
 struct Softmax : Step {
   Rows rows{};
   int run() override {
@@ -164,7 +159,7 @@ std::unique_ptr<Step> make(Engine *engine, int kind, Words w) {
     step->engine = engine;
     return step;
   };
-  auto parallel = [&](int64_t work) { return work < (1 << 16) ? 1 : engine->threads; };
+  auto parallel = [&](int64_t work) { return threads_for(engine, work); };
   switch (kind) {
     case CHL_STEP_ELEMENTWISE:
       return make_elementwise(engine, w);
@@ -199,19 +194,11 @@ std::unique_ptr<Step> make(Engine *engine, int kind, Words w) {
       return s;
     }
     case CHL_STEP_MAX_POOL:
-    case CHL_STEP_MAX_POOL_GRAD: {
-      auto s = begin(std::make_unique<Pooling>());
-      auto &p = s->pool;
-      for (long *v : {&p.n, &p.c, &p.h, &p.w, &p.oh, &p.ow, &p.kh, &p.kw, &p.strideH, &p.strideW,
-                      &p.padTop, &p.padLeft})
-        *v = w.next();
-      p.src = w.address<float>();
-      p.dst = w.address<float>();
-      s->grad = kind == CHL_STEP_MAX_POOL_GRAD;
-      if (s->grad) p.dOut = w.address<float>();
-      p.threads = parallel(p.n * p.c * p.oh * p.ow * p.kh * p.kw);
-      return s;
-    }
+    case CHL_STEP_MAX_POOL_GRAD:
+    case CHL_STEP_MAX_POOL_PICK:
+      return make_max_pool(engine, kind, w);
+    case CHL_STEP_SEPARABLE:
+      return make_separable(engine, w);
     case CHL_STEP_LOG_SOFTMAX: {
       auto s = begin(std::make_unique<Softmax>());
       auto &r = s->rows;

@@ -5,10 +5,10 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import chladni.engine.autodiff.Autodiff;
 import chladni.engine.graph.Graph;
-import chladni.engine.graph.GradientException;
 import chladni.engine.graph.Node;
 import chladni.engine.graph.Ops;
 import chladni.engine.graph.Shape;
+import chladni.engine.graph.ShapeException;
 import chladni.engine.graph.Window;
 import java.util.List;
 import java.util.Map;
@@ -164,15 +164,28 @@ final class TieConventionsTest {
     assertThat(gradient(target, safeRoot, Shape.of(3), -1, 0, 4)).containsExactly(0, 0, 0.25);
   }
 
+  @ParameterizedTest
+  @MethodSource("backends")
+  void theSecondDerivativeOfAMaximumGoesToTheWinner(Backends.Target target) {
+    // With y the maxima, d/dx sum(y^2) = 2 y at the winners, and the sum of the squares of that is
+    // 4 sum(y^2): its gradient is 8 y at the winners.
+    UnaryOperator<Node> slopes =
+        x -> {
+          Node loss = Ops.sum(Ops.square(Ops.maxPool2d(x, 2, 2, Window.of(2, 0))));
+          return Ops.square(Autodiff.gradients(loss, List.of(x)).getFirst());
+        };
+    assertThat(gradient(target, slopes, Shape.of(1, 1, 2, 4), 1, 7, 3, 0, 7, 7, 0, -1))
+        .containsExactly(0, 56, 24, 0, 0, 0, 0, 0);
+  }
+
   @Test
-  void maxPoolingRefusesASecondDerivative() {
+  void aWindowInPaddingAloneIsRefused() {
     Graph graph = new Graph();
-    Node x = graph.input("x", Shape.of(1, 1, 4, 4));
-    Node loss = Ops.sum(Ops.square(Ops.maxPool2d(x, 2, 2, Window.of(2, 0))));
-    Node gradient = Autodiff.gradients(loss, List.of(x)).getFirst();
-    assertThatThrownBy(() -> Autodiff.gradients(Ops.sum(Ops.square(gradient)), List.of(x)))
-        .isInstanceOf(GradientException.class)
-        .hasMessageContaining("maxPool2dGrad")
-        .hasMessageContaining("strided convolution");
+    Node x = graph.input("x", Shape.of(1, 1, 3, 3));
+    Window window = Window.of(1, 1).withDilation(4, 1);
+    assertThatThrownBy(() -> Ops.maxPool2d(x, 2, 2, window))
+        .isInstanceOf(ShapeException.class)
+        .hasMessageContaining("2x2")
+        .hasMessageContaining("padding alone");
   }
 }

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import chladni.engine.autodiff.Autodiff;
+import chladni.engine.error.PlanException;
 import chladni.engine.graph.Graph;
 import chladni.engine.graph.Node;
 import chladni.engine.graph.Ops;
@@ -14,7 +15,6 @@ import chladni.engine.plan.ElementwiseStep;
 import chladni.engine.plan.MemoryPlan;
 import chladni.engine.plan.Place;
 import chladni.engine.plan.Plan;
-import chladni.engine.plan.PlanException;
 import chladni.engine.plan.Planner;
 import java.util.ArrayList;
 import java.util.List;

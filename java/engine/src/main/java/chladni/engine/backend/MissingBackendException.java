@@ -2,7 +2,10 @@ package chladni.engine.backend;
 
 import chladni.engine.error.EngineException;
 
-/** A backend that was asked for and is not there; the message says what was tried. */
+/**
+ * A backend that was asked for and is not there; the message says what was tried. No engine was
+ * opened; others are not touched.
+ */
 public final class MissingBackendException extends EngineException {
   private static final long serialVersionUID = 1L;
 

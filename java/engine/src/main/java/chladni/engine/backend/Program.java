@@ -48,8 +48,8 @@ public abstract class Program implements AutoCloseable {
     }
   }
 
-  /** Sets a FLOAT input; a program below FP64 rounds the values. */
-  public final void write(String input, double[] values) {
+  /** Sets a FLOAT input, such as a scalar; a program below FP64 rounds the values. */
+  public final void write(String input, double... values) {
     Node node = find(inputs, "input", input, DType.FLOAT, values.length);
     try (Guard _ = enter()) {
       copyIn(node, values);

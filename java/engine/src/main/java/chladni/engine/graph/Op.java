@@ -12,11 +12,10 @@ import java.util.List;
  */
 @Experimental
 public sealed interface Op
-    permits ElementwiseOp, IndexOp, Product,
+    permits ElementwiseOp, IndexOp, Product, WindowOp,
         ArgMax, Assign, BatchNorm, BlockSum2d, Broadcast, ChannelBroadcast, ChannelSum, Concat,
-        Constant, CustomOp, Dropout, Flip, Increment, Input, LogSoftmax, Max, MaxPool2d,
-        MaxPool2dGrad, OneHot, Pad, ReadVariable, Reshape, Slice, Sum, ToFloat, TopK, Transpose,
-        UpsampleNearest2d {
+        Constant, CustomOp, Dropout, Flip, Increment, Input, LogSoftmax, Max, OneHot, Pad,
+        ReadVariable, Reshape, Slice, Sum, ToFloat, TopK, Transpose, UpsampleNearest2d {
   /**
    * The type of the result.
    *

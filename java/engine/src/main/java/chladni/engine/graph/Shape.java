@@ -20,7 +20,12 @@ public final class Shape {
         throw new ShapeException(
             "shape %s: every dimension must be at least 1.".formatted(Arrays.toString(dims)));
       }
-      n = Math.multiplyExact(n, (long) d);
+      n *= d;
+      if (n > Integer.MAX_VALUE) {
+        throw new ShapeException(
+            "shape %s: it may have at most %d elements, as an array of Java. Split it."
+                .formatted(Arrays.toString(dims), Integer.MAX_VALUE));
+      }
     }
     this.dims = dims;
     this.elements = n;

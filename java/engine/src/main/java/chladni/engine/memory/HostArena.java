@@ -1,5 +1,6 @@
 package chladni.engine.memory;
 
+import chladni.engine.error.OutOfHostMemoryException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 

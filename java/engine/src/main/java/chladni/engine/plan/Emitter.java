@@ -1,5 +1,6 @@
 package chladni.engine.plan;
 
+import chladni.engine.error.PlanException;
 import chladni.engine.graph.Broadcast;
 import chladni.engine.graph.Constant;
 import chladni.engine.graph.ElementwiseOp;

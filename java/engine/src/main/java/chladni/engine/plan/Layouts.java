@@ -13,12 +13,11 @@ import chladni.engine.graph.IndexOp;
 import chladni.engine.graph.Input;
 import chladni.engine.graph.LogSoftmax;
 import chladni.engine.graph.MatMul;
-import chladni.engine.graph.MaxPool2d;
-import chladni.engine.graph.MaxPool2dGrad;
 import chladni.engine.graph.Node;
 import chladni.engine.graph.OneHot;
 import chladni.engine.graph.ReadVariable;
 import chladni.engine.graph.ToFloat;
+import chladni.engine.graph.WindowOp;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.Map;
@@ -87,7 +86,7 @@ final class Layouts {
       }
       case Conv2d op -> convolution(node, op.groups());
       case ConvTranspose2d op -> convolution(node, op.groups());
-      case MaxPool2d _, MaxPool2dGrad _ -> {
+      case WindowOp _ -> {
         activation(node);
         node.inputs().forEach(this::activation);
       }
@@ -173,8 +172,7 @@ final class Layouts {
     return switch (node.op()) {
       case CustomOp _, IndexOp _, Input _, LogSoftmax _, MatMul _, OneHot _, ToFloat _ ->
           Layout.ROW_MAJOR;
-      case Conv2d _, ConvTranspose2d _, MaxPool2d _, MaxPool2dGrad _, Dropout _ ->
-          Layout.CHANNELS_LAST;
+      case Conv2d _, ConvTranspose2d _, Dropout _, WindowOp _ -> Layout.CHANNELS_LAST;
       default -> {
         if (!family(node).isEmpty()) {
           yield Layout.PACKED;

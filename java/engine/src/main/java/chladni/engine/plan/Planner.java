@@ -1,5 +1,6 @@
 package chladni.engine.plan;
 
+import chladni.engine.error.PlanException;
 import chladni.engine.graph.Graph;
 import chladni.engine.graph.Node;
 import java.util.Collections;

@@ -23,8 +23,6 @@ import chladni.engine.graph.Input;
 import chladni.engine.graph.LogSoftmax;
 import chladni.engine.graph.MatMul;
 import chladni.engine.graph.Max;
-import chladni.engine.graph.MaxPool2d;
-import chladni.engine.graph.MaxPool2dGrad;
 import chladni.engine.graph.OneHot;
 import chladni.engine.graph.Pad;
 import chladni.engine.graph.ReadVariable;
@@ -36,7 +34,7 @@ import chladni.engine.graph.ToFloat;
 import chladni.engine.graph.TopK;
 import chladni.engine.graph.Transpose;
 import chladni.engine.graph.UpsampleNearest2d;
-import chladni.engine.graph.Window;
+import chladni.engine.graph.WindowOp;
 import chladni.engine.memory.HostArena;
 import chladni.engine.plan.Buffer;
 import chladni.engine.plan.CopyStep;
@@ -59,8 +57,6 @@ final class CpuLowering {
   static final int PRIMITIVE = 3;
   static final int PACK = 4;
   static final int CHANGED = 5;
-  static final int MAX_POOL = 6;
-  static final int MAX_POOL_GRAD = 7;
   static final int LOG_SOFTMAX = 8;
   static final int DROPOUT = 9;
   static final int ONE_HOT = 10;
@@ -83,6 +79,7 @@ final class CpuLowering {
   private final CpuStore store;
   private final Binding binding;
   private final Products products;
+  private final WindowSteps windows = new WindowSteps(this);
   private final IndexSteps indexing = new IndexSteps(this);
   private final FusedWords fused;
   private final CustomSteps customs = new CustomSteps();
@@ -183,10 +180,7 @@ final class CpuLowering {
       case ConvTranspose2d op -> products.convTranspose2d(step, op);
       case ConvWeightGrad op -> products.convWeightGrad(step, op);
       case MatMul op -> products.matMul(step, op);
-      case MaxPool2d(int kernelH, int kernelW, Window window) ->
-          pool(MAX_POOL, step, step.output(), kernelH, kernelW, window);
-      case MaxPool2dGrad(int kernelH, int kernelW, Window window) ->
-          pool(MAX_POOL_GRAD, step, step.inputs().get(1), kernelH, kernelW, window);
+      case WindowOp op -> windows.lower(step, op);
       case LogSoftmax(int axis) ->
           add(LOG_SOFTMAX, IndexSteps.around(step.node().shape(), axis), step, "rows");
       case IndexOp op -> indexing.lower(step, op);
@@ -233,20 +227,6 @@ final class CpuLowering {
           throw new ProgramException(
               "plan: %s must reach a backend as a fused kernel.".formatted(step.label()));
     }
-  }
-
-  private void pool(int kind, OpStep step, Buffer small, int kernelH, int kernelW, Window w) {
-    Shape x = step.inputs().get(0).type().shape();
-    Shape y = small.type().shape();
-    Words words =
-        new Words()
-            .add(x.dim(0), x.dim(1), x.dim(2), x.dim(3), y.dim(2), y.dim(3), kernelH, kernelW)
-            .add(w.strideH(), w.strideW(), w.padTop(), w.padLeft())
-            .add(address(step, 0), output(step));
-    if (kind == MAX_POOL_GRAD) {
-      words.add(address(step, 1));
-    }
-    add(kind, words, line(step, "max pool", "nhwc"));
   }
 
   private void dropout(OpStep step, Dropout op) {

@@ -4,6 +4,7 @@ import static java.lang.foreign.ValueLayout.JAVA_FLOAT;
 import static java.lang.foreign.ValueLayout.JAVA_INT;
 
 import chladni.engine.backend.CustomOpException;
+import chladni.engine.backend.NativeException;
 import chladni.engine.backend.Precision;
 import chladni.engine.backend.Program;
 import chladni.engine.backend.ProgramException;

@@ -6,6 +6,7 @@ import static java.lang.foreign.ValueLayout.JAVA_INT;
 import static java.lang.foreign.ValueLayout.JAVA_LONG;
 
 import chladni.engine.backend.MissingBackendException;
+import chladni.engine.backend.NativeException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.invoke.MethodHandle;
@@ -220,7 +221,7 @@ final class Native {
 
   void programRun(long program) {
     try {
-      check((int) programRun.invokeExact(program), "run");
+      checkRun((int) programRun.invokeExact(program), "run");
     } catch (Throwable e) {
       throw rethrow(e);
     }
@@ -230,7 +231,7 @@ final class Native {
   double[] programProfile(long program, int steps) {
     try (Arena arena = Arena.ofConfined()) {
       MemorySegment seconds = arena.allocate(8L * Math.max(1, steps), 8);
-      check((int) programProfile.invokeExact(program, seconds), "run with clocks");
+      checkRun((int) programProfile.invokeExact(program, seconds), "run with clocks");
       return seconds.asSlice(0, 8L * steps).toArray(JAVA_DOUBLE);
     } catch (Throwable e) {
       throw rethrow(e);
@@ -243,14 +244,24 @@ final class Native {
 
   private long handle(MemorySegment pointer, String subject) {
     if (pointer.address() == 0) {
-      throw new NativeException("cpu: %s: %s".formatted(subject, reason()));
+      throw new NativeException("cpu: %s: %s".formatted(subject, reason()), true);
     }
     return pointer.address();
   }
 
   private void check(int status, String subject) {
     if (status != 0) {
-      throw new NativeException("cpu: %s: %s (status %d)".formatted(subject, reason(), status));
+      throw new NativeException("cpu: %s: %s (status %d)".formatted(subject, reason(), status), true);
+    }
+  }
+
+  /** A step list that stops half-way has made some of its assignments and not the others. */
+  private void checkRun(int status, String subject) {
+    if (status != 0) {
+      throw new NativeException(
+          "cpu: %s: %s (status %d). Load the variables that the program assigns before the next step."
+              .formatted(subject, reason(), status),
+          false);
     }
   }
 

@@ -1,5 +1,6 @@
 package chladni.engine.backend.cpu;
 
+import chladni.engine.backend.NativeException;
 import chladni.engine.backend.ProgramException;
 import chladni.engine.graph.Add;
 import chladni.engine.graph.Conv2d;

@@ -1,8 +1,9 @@
-package chladni.engine.memory;
+package chladni.engine.error;
 
-import chladni.engine.error.EngineException;
-
-/** Host memory that the machine does not have; what was there before stays usable. */
+/**
+ * Host memory that the machine does not have, or that the process may not take. What was there before
+ * stays usable; nothing of what was asked for is left behind.
+ */
 public final class OutOfHostMemoryException extends EngineException {
   private static final long serialVersionUID = 1L;
 
