@@ -78,7 +78,9 @@ final class Epilogues {
 
   private static Stage stage(Node value, Node user) {
     return switch (user.op()) {
-      case LeakyRelu _, Tanh _, Sigmoid _ -> new Stage(user, null);
+      // A library's maximum with 0 makes 0 of NaN, and a diverged network would look healthy.
+      case LeakyRelu op when op.slope() > 0 -> new Stage(user, null);
+      case Tanh _, Sigmoid _ -> new Stage(user, null);
       case Add _, Mul _ -> perChannel(value, user);
       default -> null;
     };
