@@ -107,6 +107,7 @@ public final class Losses {
    * @param mask 0 or 1, of the terms' shape
    */
   public static Node meanWhere(Node terms, Node mask) {
+    Terms.sameShape("meanWhere", terms, mask);
     Node kept = Ops.where(mask, terms, Ops.zerosLike(terms));
     Node count = Ops.maximum(Ops.sum(mask), terms.graph().constant(1));
     return Ops.div(Ops.sum(kept), count);
