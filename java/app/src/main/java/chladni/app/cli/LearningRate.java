@@ -5,8 +5,8 @@ import java.util.Locale;
 import java.util.function.LongToDoubleFunction;
 
 /**
- * A learning rate and how it goes on. It depends on the step and not on the number of steps, so that
- * a run may be made longer.
+ * A learning rate and how it goes on. It depends on the step and not on the number of steps, so
+ * that a run may be made longer.
  *
  * @param constant steps at the first rate, before the policy begins
  * @param decay steps of the policy, 0 for a constant rate

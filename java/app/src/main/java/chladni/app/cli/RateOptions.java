@@ -39,11 +39,13 @@ final class RateOptions {
     if (constantRate) {
       Checks.require(
           decay == null && constant == null,
-          "--decay-steps and --constant-steps need a policy, got constant. Add --lr-policy linear.");
+          "--decay-steps and --constant-steps need a policy, got constant."
+              + " Add --lr-policy linear.");
       return LearningRate.constant(rate);
     }
     Checks.require(
-        decay != null, "--lr-policy " + policy + " needs to know for how long. Add --decay-steps N.");
+        decay != null,
+        "--lr-policy " + policy + " needs to know for how long. Add --decay-steps N.");
     Checks.positive("--decay-steps", decay);
     long first = constant == null ? 0 : constant;
     Checks.notNegative("--constant-steps", first);

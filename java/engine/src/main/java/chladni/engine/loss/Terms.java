@@ -29,8 +29,8 @@ public final class Terms {
   }
 
   /**
-   * d^2 / 2 for distances d = a - b up to delta, delta (|d| - delta / 2) beyond: Huber 1964. Divided
-   * by delta it is PyTorch's smooth_l1.
+   * d^2 / 2 for distances d = a - b up to delta, delta (|d| - delta / 2) beyond: Huber 1964.
+   * Divided by delta it is PyTorch's smooth_l1.
    */
   public static Node huber(Node a, Node b, double delta) {
     if (!(delta > 0)) {
