@@ -43,7 +43,7 @@ public final class ReferenceBackend implements Backend {
 
   @Override
   public Store newStore(long seed, Precision precision) {
-    return new ReferenceStore(ledger, seed, supported(precision));
+    return new ReferenceStore(this, seed, supported(precision));
   }
 
   @Override
@@ -59,7 +59,7 @@ public final class ReferenceBackend implements Backend {
           "reference: program and store must have one precision, got %s and %s. Make a %s store."
               .formatted(precision, own.precision(), precision));
     }
-    return ReferenceProgram.of(graph, own, ledger);
+    return ReferenceProgram.of(graph, own);
   }
 
   private static Precision supported(Precision precision) {
@@ -70,6 +70,10 @@ public final class ReferenceBackend implements Backend {
               "reference: computes in %s, got %s. Ask for FP32 or take another backend."
                   .formatted(PRECISIONS, precision));
     };
+  }
+
+  Ledger ledger() {
+    return ledger;
   }
 
   @Override

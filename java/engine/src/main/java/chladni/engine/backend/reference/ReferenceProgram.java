@@ -77,19 +77,18 @@ final class ReferenceProgram extends Program {
   private final Ledger.Entry entry;
   private boolean ran;
 
-  private ReferenceProgram(
-      Graph graph, ReferenceStore store, List<Node> live, int[] lastUse, Ledger ledger) {
+  private ReferenceProgram(Graph graph, ReferenceStore store, List<Node> live, int[] lastUse) {
     super(graph);
     this.store = store;
     this.live = live;
     this.listing = new ReferenceListing(graph, store.precision(), live, lastUse);
     this.lastUse = lastUse;
     this.values = new double[lastUse.length][];
-    this.entry =
-        ledger.enter(this, "program with outputs " + graph.outputs().keySet(), () -> {});
+    String what = "program with outputs " + graph.outputs().keySet();
+    this.entry = store.backend().ledger().enter(this, what, () -> {});
   }
 
-  static ReferenceProgram of(Graph graph, ReferenceStore store, Ledger ledger) {
+  static ReferenceProgram of(Graph graph, ReferenceStore store) {
     graph.freeze();
     graph.variables().forEach(store::declare);
     List<Node> nodes = graph.nodes();
@@ -105,7 +104,7 @@ final class ReferenceProgram extends Program {
       }
     }
     List<Node> live = nodes.stream().filter(n -> lastUse[n.id()] >= 0).toList();
-    return new ReferenceProgram(graph, store, live, lastUse, ledger);
+    return new ReferenceProgram(graph, store, live, lastUse);
   }
 
   @Override
