@@ -114,12 +114,25 @@ final class PublicApi {
     return flags.contains(AccessFlag.PUBLIC) || flags.contains(AccessFlag.PROTECTED);
   }
 
+  /** A class and those above it that users cannot name, whose members they reach through it. */
+  private List<ClassModel> withHidden(ClassModel c) {
+    List<ClassModel> all = new ArrayList<>(List.of(c));
+    c.superclass()
+        .map(above -> classes.get(above.asInternalName()))
+        .filter(above -> !above.flags().has(AccessFlag.PUBLIC))
+        .ifPresent(above -> all.addAll(withHidden(above)));
+    return all;
+  }
+
   private void add(ClassModel c) {
+    List<ClassModel> own = withHidden(c);
     String name = c.thisClass().asInternalName().replace('/', '.');
     Collection<AccessFlag> flags =
         nesting(c).<Collection<AccessFlag>>map(InnerClassInfo::flags).orElse(c.flags().flags());
     String above =
-        Stream.concat(c.superclass().stream(), c.interfaces().stream())
+        own.stream()
+            .flatMap(o -> Stream.concat(o.superclass().stream(), o.interfaces().stream()))
+            .filter(entry -> own.stream().noneMatch(o -> o.thisClass().equals(entry)))
             .map(ClassEntry::asInternalName)
             .filter(n -> !n.equals("java/lang/Object"))
             .collect(joining(" "));
@@ -137,7 +150,7 @@ final class PublicApi {
                 above.isEmpty() ? "" : " < " + above,
                 permits.isEmpty() ? "" : " permits " + permits));
     boolean extensible = !flags.contains(AccessFlag.FINAL) && constructible(c);
-    for (FieldModel f : c.fields()) {
+    for (FieldModel f : own.stream().flatMap(o -> o.fields().stream()).toList()) {
       if (isPromised(f.flags().flags(), f, extensible)) {
         String constant =
             f.findAttribute(Attributes.constantValue())
@@ -154,7 +167,7 @@ final class PublicApi {
                     constant));
       }
     }
-    for (MethodModel m : c.methods()) {
+    for (MethodModel m : own.stream().flatMap(o -> o.methods().stream()).toList()) {
       if (isPromised(m.flags().flags(), m, extensible)) {
         lines.add(
             "%s.%s%s : %s%s"

@@ -114,6 +114,15 @@ final class PublicApiTest {
   }
 
   @Test
+  void aMethodMayMoveToAHiddenSuperclassButNotGo() throws IOException {
+    String before = "public final class A { public static void f() {} }";
+    assertThat(change(before, "public final class A extends B {} class B { public static void f() {} }"))
+        .isEqualTo(new Change(List.of(), List.of()));
+    assertThat(change(before, "public final class A extends B {} class B {}").broken())
+        .containsExactly("p.A.f()V : public static");
+  }
+
+  @Test
   void whatIsHiddenOrExperimentalIsFree() throws IOException {
     String mark = "@chladni.engine.api.Experimental ";
     Change change =
