@@ -152,6 +152,7 @@ class TrainPix2pixCommandTest {
           --no-dropout     | dropout was true, is false
           --serial-batches | serial_batches was false, is true
           --rate 0.001     | rate was 2.0E-4, is 0.001
+          --decay-steps 9  | rate was 2.0E-4, is 2.0E-4 linear over 9 after 0
           --ngf 4          | ngf was 2, is 4
           """)
   void anotherConfigurationIsNotResumed(String option, String difference) {

@@ -68,7 +68,7 @@ public final class Pix2PixJob {
               request.steps(),
               request.saveEvery(),
               request.resume(),
-              _ -> request.rate(),
+              request.rate().ofStep(),
               request.losses().orElse(null),
               configuration(request, pairs, generator, discriminator),
               progress);
@@ -165,7 +165,7 @@ public final class Pix2PixJob {
     m.put("ngf", Integer.toString(generator.baseChannels()));
     m.put("ndf", Integer.toString(discriminator.baseChannels()));
     m.put("batch", Integer.toString(request.batch()));
-    m.put("rate", Double.toString(request.rate()));
+    m.put("rate", request.rate().toString());
     m.put("seed", Long.toString(request.seed()));
     m.put("dropout", Boolean.toString(request.dropout()));
     m.put("serial_batches", Boolean.toString(request.serialBatches()));
