@@ -5,6 +5,7 @@ import chladni.engine.backend.Backend;
 import chladni.engine.backend.BackendOptions;
 import chladni.engine.backend.BackendProvider;
 import chladni.engine.backend.MissingBackendException;
+import chladni.engine.backend.OpenResource;
 import chladni.engine.backend.Precision;
 import chladni.engine.backend.PrecisionException;
 import chladni.engine.backend.Program;
@@ -114,6 +115,19 @@ public final class Engine implements AutoCloseable {
     return backend.compile(graph, store, store.precision());
   }
 
+  /**
+   * The engine and its open stores and programs, oldest first, each with the line that opened it;
+   * empty when the engine is closed.
+   */
+  @Experimental
+  public List<OpenResource> openResources() {
+    return backend.openResources();
+  }
+
+  /**
+   * Frees everything. A store or program that is still open is reported as a warning in the log {@code
+   * chladni.engine}, with the line that opened it; so is one that was lost without being closed.
+   */
   @Override
   public void close() {
     backend.close();
