@@ -15,6 +15,7 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.ServiceLoader;
+import java.util.Set;
 
 /** One backend, opened: the way in for a program that embeds the engine. */
 public final class Engine implements AutoCloseable {
@@ -94,6 +95,11 @@ public final class Engine implements AutoCloseable {
   /** One line for people: instruction sets, library versions, threads. */
   public String description() {
     return backend.description();
+  }
+
+  /** The precisions that stores and programs may have on this machine. */
+  public Set<Precision> precisions() {
+    return backend.precisions();
   }
 
   /** An empty FP32 store. */
