@@ -2,6 +2,7 @@ package chladni.tests.packaging;
 
 import static java.util.stream.Collectors.joining;
 
+import chladni.engine.Engine;
 import java.io.IOException;
 import java.io.InputStream;
 import java.lang.classfile.Attributes;
@@ -14,6 +15,8 @@ import java.lang.classfile.attribute.InnerClassInfo;
 import java.lang.classfile.constantpool.ClassEntry;
 import java.lang.module.ModuleDescriptor;
 import java.lang.reflect.AccessFlag;
+import java.net.URI;
+import java.net.URL;
 import java.nio.file.FileSystem;
 import java.nio.file.FileSystems;
 import java.nio.file.Files;
@@ -53,6 +56,12 @@ final class PublicApi {
         classes.put(model.thisClass().asInternalName(), model);
       }
     }
+  }
+
+  /** Those of the engine, wherever this process has it from. */
+  static List<String> ofEngine() throws IOException {
+    URL place = Engine.class.getProtectionDomain().getCodeSource().getLocation();
+    return of(Path.of(URI.create(place.toString())));
   }
 
   /** The sorted lines of the module whose compiled classes lie in a folder or a jar. */

@@ -12,6 +12,7 @@ import chladni.sound2image.training.Batches;
 import chladni.sound2image.training.Checkpoint;
 import chladni.sound2image.training.DataOrder;
 import chladni.sound2image.training.Pix2Pix;
+import chladni.sound2image.training.ReplayLoop;
 import chladni.sound2image.training.Trainer;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
@@ -28,6 +29,10 @@ public final class Pix2PixJob {
 
   public static void run(TrainPix2pix.Request request, Terminal terminal) {
     run(request, checkpointed(request), Work.training(request.command()), terminal);
+  }
+
+  static void replay(TrainPix2pix.Request request, ReplayLoop replay, Terminal terminal) {
+    run(request, replay.checkpoint().metadata(), Work.replay(replay), terminal);
   }
 
   /**
