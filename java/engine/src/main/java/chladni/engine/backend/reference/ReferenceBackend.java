@@ -21,6 +21,10 @@ public final class ReferenceBackend implements Backend {
 
   private final Ledger ledger = new Ledger(this, "reference engine", () -> {});
 
+  Ledger ledger() {
+    return ledger;
+  }
+
   @Override
   public String name() {
     return "reference";
@@ -59,7 +63,7 @@ public final class ReferenceBackend implements Backend {
           "reference: program and store must have one precision, got %s and %s. Make a %s store."
               .formatted(precision, own.precision(), precision));
     }
-    return ReferenceProgram.of(graph, own);
+    return ReferenceProgram.of(graph, own, this);
   }
 
   private static Precision supported(Precision precision) {
@@ -70,10 +74,6 @@ public final class ReferenceBackend implements Backend {
               "reference: computes in %s, got %s. Ask for FP32 or take another backend."
                   .formatted(PRECISIONS, precision));
     };
-  }
-
-  Ledger ledger() {
-    return ledger;
   }
 
   @Override

@@ -75,20 +75,30 @@ final class ReferenceProgram extends Program {
   private final Map<String, double[]> written = new LinkedHashMap<>();
   private final double[][] values;
   private final Ledger.Entry entry;
+
+  /** Never read: a backend out of reach is closed, and must not be while this is in reach. */
+  private final ReferenceBackend backend;
+
   private boolean ran;
 
-  private ReferenceProgram(Graph graph, ReferenceStore store, List<Node> live, int[] lastUse) {
+  private ReferenceProgram(
+      Graph graph,
+      ReferenceStore store,
+      List<Node> live,
+      int[] lastUse,
+      ReferenceBackend backend) {
     super(graph);
     this.store = store;
     this.live = live;
     this.listing = new ReferenceListing(graph, store.precision(), live, lastUse);
     this.lastUse = lastUse;
     this.values = new double[lastUse.length][];
+    this.backend = backend;
     String what = "program with outputs " + graph.outputs().keySet();
-    this.entry = store.backend().ledger().enter(this, what, () -> {});
+    this.entry = backend.ledger().enter(this, what, () -> {});
   }
 
-  static ReferenceProgram of(Graph graph, ReferenceStore store) {
+  static ReferenceProgram of(Graph graph, ReferenceStore store, ReferenceBackend backend) {
     graph.freeze();
     graph.variables().forEach(store::declare);
     List<Node> nodes = graph.nodes();
@@ -104,7 +114,7 @@ final class ReferenceProgram extends Program {
       }
     }
     List<Node> live = nodes.stream().filter(n -> lastUse[n.id()] >= 0).toList();
-    return new ReferenceProgram(graph, store, live, lastUse);
+    return new ReferenceProgram(graph, store, live, lastUse, backend);
   }
 
   @Override

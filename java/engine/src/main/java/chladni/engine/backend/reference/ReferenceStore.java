@@ -16,24 +16,20 @@ import java.util.stream.IntStream;
  * programs read it without copying.
  */
 final class ReferenceStore implements Store {
-  /** Also what keeps the backend from the collector while a store or a program of it is in use. */
-  private final ReferenceBackend backend;
-
   private final long seed;
   private final Precision precision;
   private final Map<String, Variable> variables = new LinkedHashMap<>();
   private final Map<String, double[]> values = new LinkedHashMap<>();
   private final Ledger.Entry entry;
 
+  /** Never read: a backend out of reach is closed, and must not be while this is in reach. */
+  private final ReferenceBackend backend;
+
   ReferenceStore(ReferenceBackend backend, long seed, Precision precision) {
     this.backend = backend;
     this.entry = backend.ledger().enter(this, "store with seed " + seed, values::clear);
     this.seed = seed;
     this.precision = precision;
-  }
-
-  ReferenceBackend backend() {
-    return backend;
   }
 
   @Override
