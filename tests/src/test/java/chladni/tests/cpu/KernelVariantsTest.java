@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
 import chladni.engine.backend.Precision;
+import chladni.engine.backend.PrecisionException;
+import chladni.engine.backend.Store;
 import java.io.IOException;
 import java.nio.file.Path;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -14,7 +16,15 @@ final class KernelVariantsTest {
   /** What a child process runs. */
   static final class Child {
     public static void main(String[] args) {
-      System.out.print(Backends.CPU.backend().description() + "|" + loss());
+      System.out.print(Backends.CPU.backend().description() + "|" + loss() + "|" + refusal());
+    }
+  }
+
+  private static String refusal() {
+    try (Store store = Backends.CPU.newStore(1, Precision.BF16)) {
+      return "a store in " + store.precision();
+    } catch (PrecisionException e) {
+      return e.getMessage();
     }
   }
 
@@ -28,7 +38,7 @@ final class KernelVariantsTest {
 
   @ParameterizedTest
   @ValueSource(strings = {"baseline", "avx2"})
-  void olderInstructionSetTrainsTheSameWay(String isa) throws IOException, InterruptedException {
+  void olderInstructionSetTrainsTheSameWayAndRefusesBf16(String isa) throws IOException, InterruptedException {
     ProcessBuilder builder =
         new ProcessBuilder(
                 Path.of(System.getProperty("java.home"), "bin", "java").toString(),
@@ -43,5 +53,8 @@ final class KernelVariantsTest {
     process.waitFor();
     assertThat(output[0]).contains(isa);
     assertThat(Double.parseDouble(output[1])).isCloseTo(loss(), within(1e-4));
+    assertThat(output[2])
+        .contains("asked for BF16", "needs a processor with AVX512_BF16", "kernels " + isa)
+        .endsWith("Use FP32.");
   }
 }
