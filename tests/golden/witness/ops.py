@@ -139,6 +139,10 @@ def activation():
         ("sigmoid_saturated", torch.sigmoid, dict(op="sigmoid"), 90.0),
         ("softplus", F.softplus, dict(op="softplus"), 5.0),
         ("softplus_saturated", F.softplus, dict(op="softplus"), 90.0),
+        ("gelu", F.gelu, dict(op="gelu"), 5.0),
+        ("gelu_tanh", lambda x: F.gelu(x, approximate="tanh"), dict(op="gelu_tanh"), 5.0),
+        ("silu", F.silu, dict(op="silu"), 5.0),
+        ("clamp", lambda x: x.clamp(-0.5, 1.25), dict(op="clamp", low=-0.5, high=1.25), 2.0),
     ]
     for name, function, attributes, reach in rows:
         case = Case(fixture, name, **attributes)
@@ -157,6 +161,7 @@ def elementwise():
         ("square", torch.square, -2.0, 2.0),
         ("reciprocal", torch.reciprocal, 0.5, 4.0),
         ("expm1", torch.expm1, -1e-3, 1e-3),
+        ("erf", torch.erf, -3.0, 3.0),
     ]
     for name, function, low, high in unary:
         case = Case(fixture, name, op=name)
@@ -169,6 +174,22 @@ def elementwise():
             case = Case(fixture, name + suffix, op=name, broadcast=shape != (3, 31))
             x, y = case.input("x", (3, 31), -2.0, 2.0), case.input("y", shape, 0.5, 2.0)
             case.finish(function(x, y))
+    case = Case(fixture, "pow", op="pow")
+    case.finish(case.input("x", (3, 31), 0.05, 4.0) ** case.input("y", (3, 31), -3.0, 3.0))
+    for exponent in (0.5, -0.5, -2.0, 3.0, 2.5, 7.0):
+        case = Case(fixture, f"pow_{exponent}", op="pow_scalar", exponent=exponent)
+        low = -2.0 if exponent in (3.0, 7.0) else 0.25
+        case.finish(case.input("x", (3, 31), low, 2.0) ** exponent)
+    # Whole numbers: bases and exponents of 0 are among them, where gradients are conventions.
+    case = Case(fixture, "pow_of_zero", op="pow")
+    x, y = (case.constant(name, (7, 31), 0.0, 4.0, "floor").requires_grad_() for name in "xy")
+    case.inputs |= {"x": x, "y": y}
+    case.finish(x**y)
+    # Lower and upper bound are hit often.
+    case = Case(fixture, "clamp_at_bounds", op="clamp", low=-1.0, high=1.0)
+    x = case.constant("x", (7, 31), -3.0, 4.0, "floor").requires_grad_()
+    case.inputs["x"] = x
+    case.finish(x.clamp(-1.0, 1.0))
     case = Case(fixture, "mul_channel", op="mul", broadcast=True)
     case.finish(case.input("x", (2, 5, 3, 4)) * case.input("y", (1, 5, 1, 1)))
     return fixture
@@ -264,12 +285,66 @@ def shape():
     case.finish(case.input("x", (2, 3, 4, 5)).reshape(2, 60))
     case = Case(fixture, "pad", op="pad", before=(0, 0, 1, 2), after=(0, 0, 3, 0))
     case.finish(F.pad(case.input("x", (2, 3, 4, 5)), (2, 0, 1, 3)))
+    for axis in (0, 3):
+        case = Case(fixture, f"flip_{axis}", op="flip", axis=axis)
+        case.finish(case.input("x", (2, 3, 4, 5)).flip(axis))
+    for kind in ("reflect", "replicate"):
+        # top, left, bottom, right
+        case = Case(fixture, f"pad_{kind}", op="pad2d", kind=kind, margin=(1, 2, 3, 0))
+        case.finish(F.pad(case.input("x", (2, 3, 4, 5)), (2, 0, 1, 3), mode=kind))
+    return fixture
+
+
+def index():
+    """Indices are seeded class indices named `indices`; what picks indices stores them as numbers."""
+    fixture = Fixture("ops/index")
+    rows = [
+        # name, input, axis, indices
+        ("gather_rows", (33, 7), 0, (5,)),
+        ("gather_channels", (2, 7, 3, 5), 1, (31,)),
+        ("gather_last", (3, 5, 17), -1, (3,)),
+    ]
+    for name, shape, axis, count in rows:
+        axis %= len(shape)
+        case = Case(fixture, name, op="gather", axis=axis)
+        indices = case.constant("indices", count, 0.0, float(shape[axis]), "floor").long()
+        case.finish(case.input("x", shape).index_select(axis, indices))
+    case = Case(fixture, "embedding", op="gather", axis=0)
+    indices = case.constant("indices", (4, 3), 0.0, 11.0, "floor").long()
+    case.finish(F.embedding(indices, case.input("x", (11, 7))))
+    case = Case(fixture, "scatter_add", op="scatter_add", axis=1, extent=5)
+    indices = case.constant("indices", (31,), 0.0, 5.0, "floor").long()
+    x = case.input("x", (3, 31, 7))
+    case.finish(torch.zeros(3, 5, 7).index_add(1, indices, x))
+    for axis, extent in [(0, 4), (1, 31), (2, 3)]:
+        shape = (4, 7, 5)
+        source = (*shape[:axis], extent, *shape[axis + 1 :])
+        case = Case(fixture, f"gather_along_{axis}", op="gather_along", axis=axis)
+        indices = case.constant("indices", shape, 0.0, float(extent), "floor").long()
+        case.finish(case.input("x", source).gather(axis, indices))
+        case = Case(
+            fixture, f"scatter_add_along_{axis}", op="scatter_add_along", axis=axis, extent=extent
+        )
+        indices = case.constant("indices", shape, 0.0, float(extent), "floor").long()
+        case.finish(torch.zeros(source).scatter_add(axis, indices, case.input("x", shape)))
+    for axis, k in [(0, 2), (1, 3), (2, 33)]:
+        case = Case(fixture, f"top_k_{axis}", op="top_k", axis=axis, k=k)
+        values, indices = case.input("x", (3, 7, 33)).topk(k, axis)
+        case.store("indices_found", indices.float())
+        case.finish(values)
+    for name, pick in [("arg_max", torch.argmax), ("arg_min", torch.argmin)]:
+        for axis, keep in [(0, False), (2, True)]:
+            # The value picked, for a gradient, beside its index.
+            case = Case(fixture, f"{name}_{axis}", op=name, axis=axis, keep=keep)
+            x = case.input("x", (7, 3, 31))
+            case.store("indices_found", pick(x, axis, keep).float())
+            case.finish(x.gather(axis, pick(x, axis, True)))
     return fixture
 
 
 def reduce():
     fixture = Fixture("ops/reduce")
-    verbs = {"sum": torch.sum, "mean": torch.mean, "max": torch.amax}
+    verbs = {"sum": torch.sum, "mean": torch.mean, "max": torch.amax, "min": torch.amin}
     for axes in [(0,), (1,), (0, 2, 3), (2, 3), (3,), (0, 1, 2, 3)]:
         for op, function in verbs.items():
             case = Case(fixture, f"{op}_{''.join(map(str, axes))}", op=op, axes=axes, keep=False)
@@ -284,6 +359,14 @@ def reduce():
     case.finish(F.log_softmax(case.input("x", (2, 7, 3, 1)), 1))
     case = Case(fixture, "softmax", op="softmax", axis=1)
     case.finish(F.softmax(case.input("x", (5, 31), -4.0, 4.0), 1))
+    for axis in range(4):
+        for op, function in [("softmax", F.softmax), ("log_softmax", F.log_softmax)]:
+            case = Case(fixture, f"{op}_of_4_over_{axis}", op=op, axis=axis)
+            case.finish(function(case.input("x", (3, 5, 4, 7), -4.0, 4.0), axis))
+    case = Case(fixture, "min_ties", op="min", axes=(0, 2), keep=True)
+    x = case.constant("x", (3, 5, 7), -1.0, 3.0, "floor").requires_grad_()
+    case.inputs["x"] = x
+    case.finish(torch.amin(x, (0, 2), True))
     return fixture
 
 
@@ -341,6 +424,7 @@ BUILDERS = {
         pool,
         matmul,
         shape,
+        index,
         reduce,
         adam,
         second_order,

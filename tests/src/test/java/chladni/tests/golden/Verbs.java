@@ -4,12 +4,15 @@ import chladni.engine.autodiff.Autodiff;
 import chladni.engine.graph.Graph;
 import chladni.engine.graph.Node;
 import chladni.engine.graph.Ops;
+import chladni.engine.graph.Padding;
 import chladni.engine.graph.Shape;
+import chladni.engine.graph.TopK;
 import chladni.engine.graph.Window;
 import chladni.engine.nn.Layers;
 import chladni.engine.nn.Mode;
 import chladni.engine.nn.Parameters;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 
 /**
@@ -52,6 +55,13 @@ final class Verbs {
       case "square" -> Ops.square(x);
       case "reciprocal" -> Ops.reciprocal(x);
       case "expm1" -> Ops.expm1(x);
+      case "gelu" -> Ops.gelu(x);
+      case "gelu_tanh" -> Ops.geluTanh(x);
+      case "silu" -> Ops.silu(x);
+      case "clamp" -> Ops.clamp(x, of.number("low"), of.number("high"));
+      case "erf" -> Ops.erf(x);
+      case "pow" -> Ops.pow(x, y);
+      case "pow_scalar" -> Ops.pow(x, of.number("exponent"));
       case "add" -> Ops.add(x, y);
       case "sub" -> Ops.sub(x, y);
       case "mul" -> Ops.mul(x, y);
@@ -79,11 +89,30 @@ final class Verbs {
       case "permute" -> Ops.transpose(x, of.integers("order"));
       case "reshape" -> Ops.reshape(x, Shape.of(of.integers("shape")));
       case "pad" -> pad(x);
+      case "pad2d" -> {
+        int[] m = of.integers("margin");
+        yield Ops.pad2d(x, Padding.valueOf(of.text("kind").toUpperCase(Locale.ROOT)), m[0], m[1], m[2], m[3]);
+      }
+      case "flip" -> Ops.flip(x, of.integer("axis"));
+      case "gather" -> Ops.gather(x, in.get("indices"), of.integer("axis"));
+      case "gather_along" -> Ops.gatherAlong(x, in.get("indices"), of.integer("axis"));
+      case "scatter_add" ->
+          Ops.scatterAdd(x, in.get("indices"), of.integer("axis"), of.integer("extent"));
+      case "scatter_add_along" ->
+          Ops.scatterAddAlong(x, in.get("indices"), of.integer("axis"), of.integer("extent"));
+      case "top_k" -> {
+        TopK.Result top = Ops.topK(x, of.integer("axis"), of.integer("k"));
+        graph.output("indices_found", Ops.toFloat(top.indices()));
+        yield top.values();
+      }
+      case "arg_max" -> picked(x, Ops::argMax);
+      case "arg_min" -> picked(x, Ops::argMin);
       case "sum" -> Ops.sum(x, of.flag("keep"), of.integers("axes"));
       case "mean" -> Ops.mean(x, of.flag("keep"), of.integers("axes"));
       case "max" -> Ops.max(x, of.flag("keep"), of.integers("axes"));
-      case "log_softmax" -> alongLast(x, of.integer("axis"), true);
-      case "softmax" -> alongLast(x, of.integer("axis"), false);
+      case "min" -> Ops.min(x, of.flag("keep"), of.integers("axes"));
+      case "log_softmax" -> Ops.logSoftmax(x, of.integer("axis"));
+      case "softmax" -> Ops.softmax(x, of.integer("axis"));
       case "gradient_penalty" -> gradientPenalty(x);
       default -> new Compositions(graph, of, in).build();
     };
@@ -178,17 +207,16 @@ final class Verbs {
     return y;
   }
 
-  /** The verbs work along the last axis; another one is exchanged with it. */
-  private static Node alongLast(Node x, int axis, boolean log) {
-    int rank = x.shape().rank();
-    int[] order = new int[rank];
-    for (int i = 0; i < rank; i++) {
-      order[i] = i == axis ? rank - 1 : i == rank - 1 ? axis : i;
-    }
-    boolean last = axis == rank - 1;
-    Node turned = last ? x : Ops.transpose(x, order);
-    Node y = log ? Ops.logSoftmax(turned) : Ops.softmax(turned);
-    return last ? y : Ops.transpose(y, order);
+  /** A verb for an index along an axis. */
+  @FunctionalInterface
+  private interface Pick {
+    Node at(Node x, int axis, boolean keepDims);
+  }
+
+  private Node picked(Node x, Pick pick) {
+    int axis = of.integer("axis");
+    graph.output("indices_found", Ops.toFloat(pick.at(x, axis, of.flag("keep"))));
+    return Ops.gatherAlong(x, pick.at(x, axis, true), axis);
   }
 
   /** Mean over the batch of (|d sum(score) / dx| - 1)^2. */

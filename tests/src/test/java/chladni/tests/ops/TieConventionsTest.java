@@ -65,6 +65,59 @@ final class TieConventionsTest {
 
   @ParameterizedTest
   @MethodSource("backends")
+  void tiedElementsOfAMinimumShareTheGradient(Backends.Target target) {
+    assertThat(gradient(target, x -> Ops.min(x, false, 0), Shape.of(4), 1, 3, 1, 2))
+        .containsExactly(0.5, 0, 0.5, 0);
+  }
+
+  @ParameterizedTest
+  @MethodSource("backends")
+  void topKGivesATieToTheLowerIndex(Backends.Target target) {
+    UnaryOperator<Node> topTwo = x -> Ops.topK(x, 0, 2).values();
+    assertThat(gradient(target, topTwo, Shape.of(5), 1, 3, 3, 3, 2))
+        .containsExactly(0, 1, 1, 0, 0);
+  }
+
+  @ParameterizedTest
+  @MethodSource("backends")
+  void anElementGatheredTwiceTakesBothGradients(Backends.Target target) {
+    UnaryOperator<Node> twice =
+        x -> {
+          Node largest = Ops.argMax(x, 0, true);
+          Node first = Ops.gather(x, largest, 0);
+          return Ops.concat(0, first, Ops.scale(Ops.gather(x, largest, 0), 3));
+        };
+    assertThat(gradient(target, twice, Shape.of(3), 1, 5, 2)).containsExactly(0, 4, 0);
+  }
+
+  @ParameterizedTest
+  @MethodSource("backends")
+  void clampingPassesTheGradientAtItsBounds(Backends.Target target) {
+    UnaryOperator<Node> clamp = x -> Ops.clamp(x, -1, 2);
+    assertThat(gradient(target, clamp, Shape.of(6), -3, -1, 0, 2, 3, Double.NaN))
+        .containsExactly(0, 1, 1, 1, 0, 0);
+  }
+
+  @ParameterizedTest
+  @MethodSource("backends")
+  void powersOfZeroAndZerothPowersHaveFiniteGradients(Backends.Target target) {
+    Shape four = Shape.of(4);
+    UnaryOperator<Node> byBase = x -> Ops.pow(x, constant(x, 0, four));
+    assertThat(gradient(target, byBase, four, 0, -2, 3, Double.POSITIVE_INFINITY))
+        .containsExactly(0, 0, 0, 0);
+    UnaryOperator<Node> byExponent = x -> Ops.pow(constant(x, 0, four), x);
+    assertThat(gradient(target, byExponent, four, 0, 0.5, 2, 3)).containsExactly(0, 0, 0, 0);
+    UnaryOperator<Node> both = x -> Ops.pow(x, x);
+    assertThat(gradient(target, both, Shape.of(1), 1)).containsExactly(1);
+    assertThat(gradient(target, both, Shape.of(1), 0)).containsExactly(0);
+  }
+
+  private static Node constant(Node x, double value, Shape shape) {
+    return x.graph().constant(value, shape);
+  }
+
+  @ParameterizedTest
+  @MethodSource("backends")
   void maxPoolingGivesATieToTheFirstInRowMajorOrder(Backends.Target target) {
     assertThat(
             gradient(

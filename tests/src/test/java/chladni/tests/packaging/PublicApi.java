@@ -14,6 +14,8 @@ import java.lang.classfile.attribute.InnerClassInfo;
 import java.lang.classfile.constantpool.ClassEntry;
 import java.lang.module.ModuleDescriptor;
 import java.lang.reflect.AccessFlag;
+import java.nio.file.FileSystem;
+import java.nio.file.FileSystems;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -53,8 +55,17 @@ final class PublicApi {
     }
   }
 
-  /** The sorted lines of the module whose compiled classes lie in a folder. */
-  static List<String> of(Path folder) throws IOException {
+  /** The sorted lines of the module whose compiled classes lie in a folder or a jar. */
+  static List<String> of(Path classes) throws IOException {
+    if (Files.isDirectory(classes)) {
+      return lines(classes);
+    }
+    try (FileSystem jar = FileSystems.newFileSystem(classes)) {
+      return lines(jar.getPath("/"));
+    }
+  }
+
+  private static List<String> lines(Path folder) throws IOException {
     PublicApi api = new PublicApi(folder);
     api.classes.values().stream().filter(api::isPromised).forEach(api::add);
     return List.copyOf(api.lines);

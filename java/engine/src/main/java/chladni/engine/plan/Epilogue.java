@@ -4,8 +4,8 @@ import chladni.engine.graph.ElementwiseOp;
 
 /**
  * What follows on each element of a product before it is stored: Add or Mul with one value for each
- * channel (axis 1 of the result, for convolutions and matrices alike), then at most one LeakyRelu,
- * Tanh or Sigmoid.
+ * channel (axis 1 of the result, for convolutions and matrices alike), then at most one Tanh, Sigmoid
+ * or LeakyRelu with a slope above 0.
  *
  * @param operand as many dense elements as the result has channels; null for the activations
  */

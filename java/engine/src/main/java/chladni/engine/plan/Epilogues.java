@@ -78,7 +78,8 @@ final class Epilogues {
 
   private static Stage stage(Node value, Node user) {
     return switch (user.op()) {
-      case LeakyRelu op -> new Stage(op, null);
+      // A library's maximum with 0 makes 0 of NaN, and a diverged network would look healthy.
+      case LeakyRelu op when op.slope() > 0 -> new Stage(op, null);
       case Tanh op -> new Stage(op, null);
       case Sigmoid op -> new Stage(op, null);
       case Add op -> perChannel(op, value, user);

@@ -4,6 +4,7 @@ import static java.lang.foreign.ValueLayout.JAVA_FLOAT;
 import static java.lang.foreign.ValueLayout.JAVA_INT;
 
 import chladni.engine.backend.CustomOpException;
+import chladni.engine.backend.Ledger;
 import chladni.engine.backend.NativeException;
 import chladni.engine.backend.Precision;
 import chladni.engine.backend.Program;
@@ -32,17 +33,31 @@ public final class CpuProgram extends Program {
   private final CpuBackend backend;
   private final CpuStore store;
   private final Plan plan;
-  private final HostArena rimArena = new HostArena("inputs and outputs");
+  private final Holdings held;
   private final Map<String, MemorySegment> rim = new HashMap<>();
   private final Map<Node, MemorySegment> inputs = new HashMap<>();
   private final Map<Node, MemorySegment> outputs = new HashMap<>();
   private final Set<Node> unwritten = new LinkedHashSet<>();
   private final Runnable runOnce = this::runBound;
-  private BoundProgram bound;
+  private Ledger.Entry entry;
   private boolean ran;
 
-  private CpuProgram(Graph graph, CpuStore store, Plan plan) {
+  /** The native memory of a program: freed with it, or after it when it was lost. */
+  private static final class Holdings {
+    final HostArena rim = new HostArena("inputs and outputs");
+    BoundProgram bound;
+
+    void free() {
+      if (bound != null) {
+        bound.close();
+      }
+      rim.close();
+    }
+  }
+
+  private CpuProgram(Graph graph, CpuStore store, Plan plan, Holdings held) {
     super(graph);
+    this.held = held;
     this.store = store;
     this.backend = store.backend();
     this.plan = plan;
@@ -52,7 +67,7 @@ public final class CpuProgram extends Program {
   }
 
   private MemorySegment place(String key, Node node) {
-    MemorySegment values = rimArena.allocate(node.shape().elements() * Float.BYTES);
+    MemorySegment values = held.rim.allocate(node.shape().elements() * Float.BYTES);
     rim.put(key, values);
     return values;
   }
@@ -65,39 +80,52 @@ public final class CpuProgram extends Program {
     store.checkOpen();
     graph.freeze();
     graph.variables().forEach(store::declare);
-    CpuProgram program = new CpuProgram(graph, store, plan(graph, store.precision()));
+    Plan plan = plan(graph, store.precision());
+    NativeThread thread = store.backend().thread();
+    Holdings held = new Holdings();
+    Runnable free = () -> thread.run(held::free);
     try {
-      store.backend().thread().run(program::bind);
+      CpuProgram program = new CpuProgram(graph, store, plan, held);
+      thread.run(program::bind);
+      String what = "program with outputs " + graph.outputs().keySet();
+      program.entry = store.backend().ledger().enter(program, what, free);
+      return program;
     } catch (RuntimeException | Error e) {
-      program.rimArena.close();
+      free.run();
       throw e;
     }
-    return program;
   }
 
   private void bind() {
     Binding binding = new Binding(backend.library(), store, plan, rim);
     BoundProgram fresh = new CpuLowering(backend, store, binding).lower();
-    if (bound != null) {
-      bound.close();
+    if (held.bound != null) {
+      held.bound.close();
     }
-    bound = fresh;
+    held.bound = fresh;
   }
 
   private void runBound() {
-    if (bound.epoch() != store.epoch()) {
-      bind();
-    }
+    rebind();
     try {
-      backend.library().programRun(bound.program());
+      backend.library().programRun(held.bound.program());
     } catch (NativeException e) {
       throw cause(e);
     }
   }
 
+  /** Checks and follows what other threads did before this one had its turn. */
+  private void rebind() {
+    checkOpen();
+    store.checkOpen();
+    if (held.bound.epoch() != store.epoch()) {
+      bind();
+    }
+  }
+
   /** What a custom operation threw, if that is why the run ended. */
   private RuntimeException cause(NativeException e) {
-    CustomOpException thrown = bound.customs().takeFailure();
+    CustomOpException thrown = held.bound.customs().takeFailure();
     return thrown == null ? e : thrown;
   }
 
@@ -111,7 +139,6 @@ public final class CpuProgram extends Program {
 
   private void checkReady() {
     checkOpen();
-    store.checkOpen();
     if (!unwritten.isEmpty()) {
       throw new ProgramException(
           "input '%s': it has no value yet. Write it before the first run."
@@ -126,11 +153,9 @@ public final class CpuProgram extends Program {
         .thread()
         .call(
             () -> {
-              if (bound.epoch() != store.epoch()) {
-                bind();
-              }
+              rebind();
               try {
-                return backend.library().programProfile(bound.program(), bound.lines().size());
+                return backend.library().programProfile(held.bound.program(), held.bound.lines().size());
               } catch (NativeException e) {
                 throw cause(e);
               }
@@ -140,7 +165,7 @@ public final class CpuProgram extends Program {
   /** What each native step is, as {@link #explain} lists it. */
   public List<String> steps() {
     List<String> lines = new ArrayList<>();
-    for (CpuLowering.Line line : bound.lines()) {
+    for (CpuLowering.Line line : held.bound.lines()) {
       lines.add("%s | %s | %s".formatted(line.implementation(), line.what(), line.detail()));
     }
     return lines;
@@ -202,7 +227,7 @@ public final class CpuProgram extends Program {
     StringBuilder text = new StringBuilder();
     List<String> steps = steps();
     for (int i = 0; i < steps.size(); i++) {
-      if (!bound.lines().get(i).implementation().equals(CpuLowering.NEW_VERSION)) {
+      if (!held.bound.lines().get(i).implementation().equals(CpuLowering.NEW_VERSION)) {
         text.append("%4d  %s%n".formatted(i, steps.get(i)));
       }
     }
@@ -211,30 +236,18 @@ public final class CpuProgram extends Program {
                 .formatted(
                     steps.size(),
                     backend.description(),
-                    Math.ceilDiv(bound.binding().arenaBytes(), 1024L),
-                    Math.ceilDiv(bound.scratchBytes(), 1024L)))
+                    Math.ceilDiv(held.bound.binding().arenaBytes(), 1024L),
+                    Math.ceilDiv(held.bound.scratchBytes(), 1024L)))
         .toString();
   }
 
   @Override
   protected void release() {
-    backend.forget(this);
-    if (!backend.isClosed()) {
-      backend.thread().run(this::free);
-    }
-  }
-
-  /** Frees native memory, once; on the backend's thread. */
-  void free() {
-    if (bound != null) {
-      bound.close();
-      bound = null;
-      rimArena.close();
-    }
+    entry.close();
   }
 
   private void checkOpen() {
-    if (backend.isClosed()) {
+    if (backend.ledger().isClosed()) {
       throw new ProgramException("program: its backend is closed. Open the engine again.");
     }
   }

@@ -4,6 +4,7 @@ import static java.lang.foreign.ValueLayout.JAVA_FLOAT;
 import static java.lang.foreign.ValueLayout.JAVA_INT;
 import static java.lang.foreign.ValueLayout.JAVA_LONG;
 
+import chladni.engine.backend.Ledger;
 import chladni.engine.backend.Precision;
 import chladni.engine.backend.ProgramException;
 import chladni.engine.backend.Store;
@@ -30,7 +31,7 @@ final class CpuStore implements Store {
   private final Map<String, Entry> entries = new LinkedHashMap<>();
   private final HostArena cells = new HostArena("store");
   private long epoch;
-  private boolean closed;
+  private final Ledger.Entry entry;
 
   /** A variable's memory; {@code layout} is 0 for row-major, else a handle that the entry owns. */
   private static final class Entry {
@@ -46,6 +47,17 @@ final class CpuStore implements Store {
       this.variable = variable;
       this.version = version;
     }
+
+    void free(Native library) {
+      if (layout != 0) {
+        library.layoutDestroy(layout);
+      }
+      for (Copy c : copies) {
+        library.layoutDestroy(c.layout);
+        c.arena.close();
+      }
+      arena.close();
+    }
   }
 
   /**
@@ -60,6 +72,25 @@ final class CpuStore implements Store {
     this.library = backend.library();
     this.seed = seed;
     this.precision = precision;
+    Runnable free = freeing(backend.thread(), library, entries, cells);
+    try {
+      entry = backend.ledger().enter(this, "store with seed " + seed, free);
+    } catch (RuntimeException | Error e) {
+      cells.close();
+      throw e;
+    }
+  }
+
+  /** On the engine's thread, after the run that may use it. */
+  private static Runnable freeing(
+      NativeThread thread, Native library, Map<String, Entry> entries, HostArena cells) {
+    return () ->
+        thread.run(
+            () -> {
+              entries.values().forEach(e -> e.free(library));
+              cells.close();
+              entries.clear();
+            });
   }
 
   CpuBackend backend() {
@@ -276,27 +307,11 @@ final class CpuStore implements Store {
 
   @Override
   public void close() {
-    if (closed) {
-      return;
-    }
-    closed = true;
-    backend.forget(this);
-    for (Entry e : entries.values()) {
-      if (e.layout != 0) {
-        library.layoutDestroy(e.layout);
-      }
-      for (Copy c : e.copies) {
-        library.layoutDestroy(c.layout);
-        c.arena.close();
-      }
-      e.arena.close();
-    }
-    cells.close();
-    entries.clear();
+    entry.close();
   }
 
   void checkOpen() {
-    if (closed) {
+    if (entry.isClosed()) {
       throw new ProgramException("store: it is closed. Keep it open while its programs run.");
     }
   }

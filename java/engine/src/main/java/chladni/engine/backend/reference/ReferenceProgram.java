@@ -1,5 +1,6 @@
 package chladni.engine.backend.reference;
 
+import chladni.engine.backend.Ledger;
 import chladni.engine.backend.Program;
 import chladni.engine.backend.ProgramException;
 import chladni.engine.graph.ArgMax;
@@ -70,18 +71,22 @@ final class ReferenceProgram extends Program {
 
   private final Map<String, double[]> written = new LinkedHashMap<>();
   private final double[][] values;
+  private final Ledger.Entry entry;
   private boolean ran;
 
-  private ReferenceProgram(Graph graph, ReferenceStore store, List<Node> live, int[] lastUse) {
+  private ReferenceProgram(
+      Graph graph, ReferenceStore store, List<Node> live, int[] lastUse, Ledger ledger) {
     super(graph);
     this.graph = graph;
     this.store = store;
     this.live = live;
     this.lastUse = lastUse;
     this.values = new double[lastUse.length][];
+    this.entry =
+        ledger.enter(this, "program with outputs " + graph.outputs().keySet(), () -> {});
   }
 
-  static ReferenceProgram of(Graph graph, ReferenceStore store) {
+  static ReferenceProgram of(Graph graph, ReferenceStore store, Ledger ledger) {
     graph.freeze();
     graph.variables().forEach(store::declare);
     List<Node> nodes = graph.nodes();
@@ -97,11 +102,14 @@ final class ReferenceProgram extends Program {
       }
     }
     List<Node> live = nodes.stream().filter(n -> lastUse[n.id()] >= 0).toList();
-    return new ReferenceProgram(graph, store, live, lastUse);
+    return new ReferenceProgram(graph, store, live, lastUse, ledger);
   }
 
   @Override
   protected void execute() {
+    if (entry.isClosed()) {
+      throw new ProgramException("program: its backend is closed. Open the engine again.");
+    }
     ran = false;
     for (Node node : live) {
       double[] result = evaluate(node);
@@ -244,6 +252,7 @@ final class ReferenceProgram extends Program {
 
   @Override
   protected void release() {
+    entry.close();
     Arrays.fill(values, null);
     written.clear();
   }

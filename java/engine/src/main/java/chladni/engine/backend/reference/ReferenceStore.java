@@ -1,5 +1,6 @@
 package chladni.engine.backend.reference;
 
+import chladni.engine.backend.Ledger;
 import chladni.engine.backend.Precision;
 import chladni.engine.backend.ProgramException;
 import chladni.engine.backend.Store;
@@ -19,9 +20,10 @@ final class ReferenceStore implements Store {
   private final Precision precision;
   private final Map<String, Variable> variables = new LinkedHashMap<>();
   private final Map<String, double[]> values = new LinkedHashMap<>();
-  private boolean closed;
+  private final Ledger.Entry entry;
 
-  ReferenceStore(long seed, Precision precision) {
+  ReferenceStore(Ledger ledger, long seed, Precision precision) {
+    this.entry = ledger.enter(this, "store with seed " + seed, values::clear);
     this.seed = seed;
     this.precision = precision;
   }
@@ -105,12 +107,11 @@ final class ReferenceStore implements Store {
 
   @Override
   public void close() {
-    closed = true;
-    values.clear();
+    entry.close();
   }
 
   private void checkOpen() {
-    if (closed) {
+    if (entry.isClosed()) {
       throw new ProgramException("store: it is closed. Keep it open while its programs run.");
     }
   }
