@@ -33,9 +33,9 @@ import java.util.stream.IntStream;
  *   GradCheck.of(g -> Losses.mse(g.input("x", shape), g.input("y", shape))).run().orThrow();
  * </pre>
  *
- * <p>The loss must be smooth at the values it is given. Where its slope jumps, as that of |x| does at
- * 0, no difference tells which gradient is right: such an element is a kink, and the check does not
- * pass.
+ * <p>The loss must be smooth at the values it is given. Where its slope jumps, as that of |x| does
+ * at 0, no difference tells which gradient is right: such an element is a kink, and the check does
+ * not pass.
  */
 public final class GradCheck {
   /** Truncation grows with the square of the step, rounding with its inverse: near 2^-53/3. */
@@ -125,8 +125,8 @@ public final class GradCheck {
    * @param left the slope of the loss below the value
    * @param right the slope above it
    * @param difference what the central difference over both sides says
-   * @param error its distance from the gradient, relative to the larger or to what rounding allows to
-   *     be seen
+   * @param error its distance from the gradient, relative to the larger or to what rounding allows
+   *     to be seen
    */
   public record Element(
       String tensor,
@@ -187,9 +187,9 @@ public final class GradCheck {
       }
       Element kink = kinks.getFirst();
       throw new GradientException(
-          ("gradCheck '%s'%s: the loss has a kink here, slope %s below and %s above, and its gradient"
-                  + " %s cannot be judged; one of %d in %d elements. Give values away from it, with"
-                  + " input or seed.")
+          ("gradCheck '%s'%s: the loss has a kink here, slope %s below and %s above, and its"
+                  + " gradient %s cannot be judged; one of %d in %d elements. Give values away from"
+                  + " it, with input or seed.")
               .formatted(
                   kink.tensor(),
                   kink.index(),
@@ -235,7 +235,7 @@ public final class GradCheck {
       here = derivative.scalar("loss");
       if (!Double.isFinite(here)) {
         throw new GradientException(
-            "gradCheck: the loss must be finite where it is differentiated, got %s. Give other values."
+            "gradCheck: the loss must be finite where it is checked, got %s. Give other values."
                 .formatted(here));
       }
       floor = FLOOR * Math.max(Math.abs(here), largestGradient());

@@ -30,6 +30,7 @@ final class ImportDirectionTest {
           "chladni.engine.plan..",
           "chladni.engine.memory..",
           "chladni.engine.backend",
+          "chladni.engine.backend.listing..",
           "chladni.engine.backend.reference..",
           "chladni.engine.backend.cpu..",
           "chladni.engine.io..",

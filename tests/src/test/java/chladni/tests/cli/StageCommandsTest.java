@@ -18,7 +18,7 @@ import org.junit.jupiter.api.io.TempDir;
 /** A user's own folder from videos to pictures, one command after the other, a few steps each. */
 class StageCommandsTest {
   private static final List<String> CLASSES = List.of("bell", "drum", "wind");
-  private static final String FEW = " --steps 2 --batch 2 --device cpu";
+  private static final String FEW = " --steps 2 --batch 2 --save-every 1 --device cpu";
 
   @TempDir Path folder;
   private Workbench bench;
@@ -32,6 +32,7 @@ class StageCommandsTest {
     preparing();
     encoders();
     later();
+    replaying();
     generating();
     evaluating();
     staleNetworksAreNotMixed();
@@ -83,6 +84,19 @@ class StageCommandsTest {
     assertThat(Files.readAllLines(bench.path("run/feature-gan/metrics.jsonl"))).hasSize(2);
   }
 
+  /** The last step of each training again, from the checkpoint before it. */
+  private void replaying() throws IOException {
+    for (String training :
+        List.of("encoders/sound", "multimodal", "image-gan", "feature-gan")) {
+      Path previous = bench.path("run/" + training + "/checkpoint.previous.safetensors");
+      List<String> log = Files.readAllLines(bench.path("run/" + training + "/metrics.jsonl"));
+      done("replay " + previous + " --step " + log.size());
+      for (String loss : log.getLast().replaceAll("[{}\"]", "").split(",")) {
+        assertThat(bench.out()).contains(loss.replace(':', ' ').replaceFirst("^step (.*)", "step $1 of "));
+      }
+    }
+  }
+
   private void generating() throws IOException {
     Files.writeString(bench.path("no.wav"), "no sound");
     String clips = "@corpus/drum/0.mp4 @no.wav @run/prepared/corpus/sounds/wind/1.mp3";
@@ -115,8 +129,8 @@ class StageCommandsTest {
     refused("train feature-gan --run @run --resume" + FEW, "trained on other features");
     refused("train image-gan --run @run --resume" + FEW, "data was ");
     refused("train multimodal --run @run --resume" + FEW, "data was ");
-    for (String file : List.of("multimodal/checkpoint", "multimodal/multimodal")) {
-      Files.delete(bench.path("run/" + file + ".safetensors"));
+    for (String file : List.of("checkpoint", "checkpoint.previous", "multimodal")) {
+      Files.delete(bench.path("run/multimodal/" + file + ".safetensors"));
     }
     Files.delete(bench.path("run/multimodal/metrics.jsonl"));
     done("train multimodal --run @run" + FEW);

@@ -302,6 +302,12 @@ final class LossTest {
         .hasMessageContaining("mse")
         .hasMessageContaining("(3,1)")
         .hasMessageContaining("(3)");
+    assertThatThrownBy(() -> Losses.hinge(row, column, 1))
+        .isInstanceOf(ShapeException.class)
+        .hasMessageContaining("hinge");
+    assertThatThrownBy(() -> Losses.meanWhere(row, column))
+        .isInstanceOf(ShapeException.class)
+        .hasMessageContaining("meanWhere");
     Node labels = g.input("labels", TensorType.ints(Shape.of(3, 1)));
     assertThatThrownBy(() -> Losses.crossEntropy(g.input("logits", Shape.of(3, 5)), labels))
         .isInstanceOf(ShapeException.class)

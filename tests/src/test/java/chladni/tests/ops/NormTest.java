@@ -167,7 +167,7 @@ final class NormTest {
     assertThatThrownBy(() -> Norms.groupNorm(x, 4, 1e-5))
         .isInstanceOf(ShapeException.class)
         .hasMessageContaining("4 groups")
-        .hasMessageContaining("divisor of 6");
+        .hasMessageContaining("a divisor of 6");
     assertThatThrownBy(() -> Norms.layerNorm(x, 5, 1e-5))
         .isInstanceOf(ShapeException.class)
         .hasMessageContaining("1 to 4 axes");

@@ -35,8 +35,8 @@ final class FusedCompositionsTest {
   private static final Shape SHAPE = Shape.of(4, 24, 16, 16);
 
   /**
-   * A norm with the walks that it takes: forward the mean, the variance and the result; backward the
-   * two sums that the gradient needs, and the gradient. Weights outside the machinery of batch
+   * A norm with the walks that it takes: forward the mean, the variance and the result; backward
+   * the two sums that the gradient needs, and the gradient. Weights outside the machinery of batch
    * normalisation take one more for their own two sums.
    */
   record Row(String name, BiFunction<Parameters, Node, Node> norm, int walks) {

@@ -1,5 +1,6 @@
 package chladni.tests.plan;
 
+import chladni.engine.backend.Backend;
 import chladni.engine.backend.Store;
 import chladni.engine.graph.DType;
 import chladni.engine.graph.Node;
@@ -30,20 +31,26 @@ import java.util.Map;
  * that is not alive is NaN, so a wrong lifetime shows in the results; an element of 32 bits takes
  * two places of it and one of 16 bits takes one, so a wrong size shows too.
  */
-final class PlanInterpreter {
+final class PlanInterpreter implements AutoCloseable {
   /** A packed buffer lies backwards behind so much padding. */
   private static final int PADDING = 7;
 
   private final Plan plan;
   private final MemoryPlan memory;
+  private final Backend backend;
   private final Store store;
   private final double[] arena;
   private final Map<Place, double[]> places = new HashMap<>();
   private final Map<OpStep, SingleOp> operations = new HashMap<>();
   private final int[] lastUse;
 
-  PlanInterpreter(Plan plan, Store store) {
+  /**
+   * @param backend for single operations
+   * @param store holds the variables
+   */
+  PlanInterpreter(Plan plan, Backend backend, Store store) {
     this.plan = plan;
+    this.backend = backend;
     this.store = store;
     this.memory = plan.memory(b -> 8L * length(b) * places(b));
     this.arena = new double[(int) (memory.bytes() / 8)];
@@ -239,7 +246,7 @@ final class PlanInterpreter {
       }
       in[i] = logical(b);
     }
-    double[] out = operations.computeIfAbsent(step, s -> new SingleOp(s.node())).apply(in);
+    double[] out = operations.computeIfAbsent(step, s -> new SingleOp(backend, s.node())).apply(in);
     int[] dims = node.shape().dims();
     int inner = Arrays.stream(dims).skip(2).reduce(1, (a, b) -> a * b);
     for (Epilogue e : step.epilogue()) {
@@ -295,5 +302,10 @@ final class PlanInterpreter {
           };
     }
     return map;
+  }
+
+  @Override
+  public void close() {
+    operations.values().forEach(SingleOp::close);
   }
 }

@@ -3,6 +3,7 @@ package chladni.tests.plan;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
+import chladni.engine.backend.Backend;
 import chladni.engine.backend.Precision;
 import chladni.engine.backend.Program;
 import chladni.engine.backend.Store;
@@ -46,13 +47,13 @@ final class Twin {
   }
 
   private static void agrees(Graph graph, Plan plan, int steps, long seed) {
-    ReferenceBackend backend = new ReferenceBackend();
-    Store expected = backend.newStore(seed, Precision.FP64);
-    Store actual = backend.newStore(seed, Precision.FP64);
-    graph.variables().forEach(actual::declare);
-    PlanInterpreter interpreter = new PlanInterpreter(plan, actual);
     Random random = new Random(seed);
-    try (Program program = backend.compile(graph, expected, Precision.FP64)) {
+    try (Backend backend = new ReferenceBackend();
+        Store expected = backend.newStore(seed, Precision.FP64);
+        Store actual = backend.newStore(seed, Precision.FP64);
+        Program program = backend.compile(graph, expected, Precision.FP64);
+        PlanInterpreter interpreter = new PlanInterpreter(plan, backend, actual)) {
+      graph.variables().forEach(actual::declare);
       for (int step = 0; step < steps; step++) {
         graph
             .inputs()

@@ -57,4 +57,10 @@ public record Conv2d(Window window, int groups) implements Product {
         Ops.convTranspose2d(dOut, weight, window, groups, x.dim(2), x.dim(3)),
         Ops.convWeightGrad(src, dOut, window, groups, w.dim(2), w.dim(3)));
   }
+
+  @Override
+  public long flops(Node out) {
+    Shape w = out.input(1).shape();
+    return 2 * out.shape().elements() * (w.elements() / w.dim(0));
+  }
 }

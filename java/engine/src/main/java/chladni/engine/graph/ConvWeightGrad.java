@@ -40,4 +40,9 @@ public record ConvWeightGrad(Window window, int groups, int kernelH, int kernelW
         Ops.convTranspose2d(dst, dOut, window, groups, x.dim(2), x.dim(3)),
         Ops.conv2d(src, dOut, window, groups));
   }
+
+  @Override
+  public long flops(Node out) {
+    return 2 * out.input(1).shape().elements() * (out.shape().elements() / out.shape().dim(0));
+  }
 }

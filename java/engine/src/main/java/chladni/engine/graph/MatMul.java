@@ -43,4 +43,9 @@ public record MatMul(boolean transposeA, boolean transposeB) implements Product 
     Node db = transposeB ? Ops.matmul(dOut, a, true, transposeA) : Ops.matmul(a, dOut, !transposeA, false);
     return List.of(da, db);
   }
+
+  @Override
+  public long flops(Node out) {
+    return 2 * out.shape().elements() * out.input(0).shape().dim(transposeA ? -2 : -1);
+  }
 }

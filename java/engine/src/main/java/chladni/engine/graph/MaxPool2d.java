@@ -14,4 +14,9 @@ public record MaxPool2d(int kernelH, int kernelW, Window window) implements Wind
     MaxPool2dGrad op = new MaxPool2dGrad(kernelH, kernelW, window);
     return List.of(out.graph().append(op, List.of(out.input(0), dOut)));
   }
+
+  @Override
+  public long flops(Node out) {
+    return out.shape().elements() * kernelH * kernelW;
+  }
 }

@@ -26,4 +26,9 @@ public record MaxPool2dGrad(int kernelH, int kernelW, Window window) implements 
     MaxPool2dPick op = new MaxPool2dPick(kernelH, kernelW, window);
     return Arrays.asList(null, out.graph().append(op, List.of(out.input(0), dOut)));
   }
+
+  @Override
+  public long flops(Node out) {
+    return out.input(1).shape().elements() * kernelH * kernelW;
+  }
 }

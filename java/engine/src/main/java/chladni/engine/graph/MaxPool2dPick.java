@@ -24,4 +24,9 @@ public record MaxPool2dPick(int kernelH, int kernelW, Window window) implements 
     MaxPool2dGrad op = new MaxPool2dGrad(kernelH, kernelW, window);
     return Arrays.asList(null, out.graph().append(op, List.of(out.input(0), dOut)));
   }
+
+  @Override
+  public long flops(Node out) {
+    return out.shape().elements() * kernelH * kernelW;
+  }
 }

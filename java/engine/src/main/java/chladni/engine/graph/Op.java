@@ -38,6 +38,16 @@ public sealed interface Op
     return Character.toLowerCase(simple.charAt(0)) + simple.substring(1);
   }
 
+  /**
+   * What listings count for computing {@code out}, whose operation this is: a multiplication, an
+   * addition, a comparison and a function such as {@code exp} are one each. Products are counted
+   * dense, taps on padding included, so a convolution is {@code 2 N O oH oW C/groups kH kW} in each
+   * of its three directions. 0 for what only moves values.
+   */
+  default long flops(Node out) {
+    return 0;
+  }
+
   /** A vjp through which nothing passes. */
   static List<Node> noGradient(Node out) {
     return Collections.nCopies(out.inputs().size(), null);

@@ -255,7 +255,7 @@ public final class Ops extends ElementwiseVerbs {
     int h = x.shape().dim(2);
     int w = x.shape().dim(3);
     int factor = outH / h;
-    return repeats(h, outH, factor) && repeats(w, outW, factor)
+    return factor > 1 && repeats(h, outH, factor) && repeats(w, outW, factor)
         ? upsampleNearest2d(x, factor)
         : resample2d(x, Resampling.NEAREST, outH, outW);
   }

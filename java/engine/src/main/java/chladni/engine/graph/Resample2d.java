@@ -21,4 +21,9 @@ public record Resample2d(Resampling mode, int outH, int outW) implements WindowO
     Resample2dGrad op = new Resample2dGrad(mode, x.dim(2), x.dim(3));
     return List.of(out.graph().append(op, List.of(dOut)));
   }
+
+  @Override
+  public long flops(Node out) {
+    return mode.flops() * out.shape().elements();
+  }
 }

@@ -18,4 +18,9 @@ public record Resample2dGrad(Resampling mode, int h, int w) implements WindowOp 
     Resample2d op = new Resample2d(mode, x.dim(2), x.dim(3));
     return List.of(out.graph().append(op, List.of(dOut)));
   }
+
+  @Override
+  public long flops(Node out) {
+    return mode.flops() * out.input(0).shape().elements();
+  }
 }

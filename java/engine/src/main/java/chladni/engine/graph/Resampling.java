@@ -22,4 +22,9 @@ public enum Resampling {
       case BILINEAR_ALIGNED -> out == 1 ? 0 : (double) i * (in - 1) / (out - 1);
     };
   }
+
+  /** For each element: none to pick one, else two factors and their sum along each axis. */
+  long flops() {
+    return this == NEAREST ? 0 : 6;
+  }
 }

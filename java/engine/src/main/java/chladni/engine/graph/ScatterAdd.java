@@ -38,4 +38,9 @@ public record ScatterAdd(int axis, int extent) implements IndexOp {
   public int extent(Node node) {
     return extent;
   }
+
+  @Override
+  public long flops(Node out) {
+    return out.input(0).shape().elements();
+  }
 }

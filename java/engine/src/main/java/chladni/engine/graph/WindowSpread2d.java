@@ -29,4 +29,9 @@ public record WindowSpread2d(int kernelH, int kernelW, Window window, int outH, 
     WindowSum2d op = new WindowSum2d(kernelH, kernelW, window);
     return List.of(out.graph().append(op, List.of(dOut)));
   }
+
+  @Override
+  public long flops(Node out) {
+    return out.input(0).shape().elements() * kernelH * kernelW;
+  }
 }

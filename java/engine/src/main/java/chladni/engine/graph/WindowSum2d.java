@@ -15,4 +15,9 @@ public record WindowSum2d(int kernelH, int kernelW, Window window) implements Wi
     WindowSpread2d op = new WindowSpread2d(kernelH, kernelW, window, x.dim(2), x.dim(3));
     return List.of(out.graph().append(op, List.of(dOut)));
   }
+
+  @Override
+  public long flops(Node out) {
+    return out.shape().elements() * kernelH * kernelW;
+  }
 }

@@ -246,7 +246,7 @@ final class Assembly implements Storage {
         new Buffer(-1, view.type(), layout, Format.SINGLE, new Place.Arena(), "", "");
     try {
       Step step = Emitter.emit(this, List.of(Seed.whole(view, trial, true, view.id())));
-      if (step instanceof ElementwiseStep(var _, int[] space, var loads, var instrs, var _)
+      if (step instanceof ElementwiseStep(var _, var _, int[] space, var loads, var instrs, var _)
           && instrs.isEmpty()
           && loads.get(0) instanceof View(Buffer of, long offset, long[] strides)
           && offset == 0
@@ -289,7 +289,7 @@ final class Assembly implements Storage {
         Node with = stage.operand();
         Buffer values =
             with == null ? null : operand(with, Layout.ROW_MAJOR, Format.SINGLE, node.id());
-        epilogue.add(new Epilogue(stage.op(), values));
+        epilogue.add(new Epilogue(stage.node(), values));
       }
     }
     OpStep step = new OpStep(node, List.copyOf(inputs), home, List.copyOf(epilogue));

@@ -3,6 +3,7 @@ package chladni.engine.plan;
 import chladni.engine.graph.Node;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.Stream;
 
 /**
  * An operation that is not fused. Each input has the type of the node's operand and the output that
@@ -19,6 +20,11 @@ public record OpStep(Node node, List<Buffer> inputs, Buffer output, List<Epilogu
   @Override
   public String label() {
     return node.toString();
+  }
+
+  @Override
+  public List<Node> nodes() {
+    return Stream.concat(Stream.of(node), epilogue.stream().map(Epilogue::node)).toList();
   }
 
   @Override

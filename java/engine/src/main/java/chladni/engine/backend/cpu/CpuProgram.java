@@ -5,6 +5,8 @@ import static java.lang.foreign.ValueLayout.JAVA_INT;
 
 import chladni.engine.backend.CustomOpException;
 import chladni.engine.backend.Ledger;
+import chladni.engine.backend.Listing;
+import chladni.engine.backend.NonFinite;
 import chladni.engine.backend.NativeException;
 import chladni.engine.backend.Precision;
 import chladni.engine.backend.Program;
@@ -18,12 +20,12 @@ import chladni.engine.plan.Format;
 import chladni.engine.plan.Plan;
 import chladni.engine.plan.Planner;
 import java.lang.foreign.MemorySegment;
-import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.LinkedHashSet;
-import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
+import java.util.function.Consumer;
 
 /**
  * A graph bound to addresses: a run is one call into the host library, which walks the step list.
@@ -106,21 +108,21 @@ public final class CpuProgram extends Program {
   }
 
   private void runBound() {
-    rebind();
     try {
-      backend.library().programRun(held.bound.program());
+      backend.library().programRun(rebound().program());
     } catch (NativeException e) {
       throw cause(e);
     }
   }
 
   /** Checks and follows what other threads did before this one had its turn. */
-  private void rebind() {
+  private BoundProgram rebound() {
     checkOpen();
     store.checkOpen();
     if (held.bound.epoch() != store.epoch()) {
       bind();
     }
+    return held.bound;
   }
 
   /** What a custom operation threw, if that is why the run ended. */
@@ -148,27 +150,42 @@ public final class CpuProgram extends Program {
 
   /** Runs once, with a clock around each step: the seconds of each, in the order of the listing. */
   public double[] profile() {
+    double[][] seconds = new double[1][];
+    stepwise(
+        current -> {
+          double[] each = new double[current.lines().size()];
+          for (int i = 0; i < each.length; i++) {
+            long begun = System.nanoTime();
+            backend.library().programRunRange(current.program(), i, i + 1);
+            each[i] = (System.nanoTime() - begun) * 1e-9;
+          }
+          seconds[0] = each;
+        });
+    return seconds[0];
+  }
+
+  @Override
+  protected Optional<NonFinite> executeTraced() {
+    Trace trace = new Trace(backend, store);
+    stepwise(trace::run);
+    return trace.first();
+  }
+
+  /** A run whose steps somebody takes one by one, on the backend's thread. */
+  private void stepwise(Consumer<BoundProgram> steps) {
     checkReady();
-    return backend
+    ran = false;
+    backend
         .thread()
-        .call(
+        .run(
             () -> {
-              rebind();
               try {
-                return backend.library().programProfile(held.bound.program(), held.bound.lines().size());
+                steps.accept(rebound());
               } catch (NativeException e) {
                 throw cause(e);
               }
             });
-  }
-
-  /** What each native step is, as {@link #explain} lists it. */
-  public List<String> steps() {
-    List<String> lines = new ArrayList<>();
-    for (CpuLowering.Line line : held.bound.lines()) {
-      lines.add("%s | %s | %s".formatted(line.implementation(), line.what(), line.detail()));
-    }
-    return lines;
+    ran = true;
   }
 
   @Override
@@ -222,23 +239,14 @@ public final class CpuProgram extends Program {
   }
 
   @Override
-  public String explain() {
+  protected Listing list() {
     checkOpen();
-    StringBuilder text = new StringBuilder();
-    List<String> steps = steps();
-    for (int i = 0; i < steps.size(); i++) {
-      if (!held.bound.lines().get(i).implementation().equals(CpuLowering.NEW_VERSION)) {
-        text.append("%4d  %s%n".formatted(i, steps.get(i)));
-      }
-    }
-    return text.append(
-            "%d steps on %s; arena %d KiB, scratch %d KiB%n"
-                .formatted(
-                    steps.size(),
-                    backend.description(),
-                    Math.ceilDiv(held.bound.binding().arenaBytes(), 1024L),
-                    Math.ceilDiv(held.bound.scratchBytes(), 1024L)))
-        .toString();
+    store.checkOpen();
+    BoundProgram current = backend.thread().call(this::rebound);
+    return new Listing(
+        backend.description(),
+        current.lines().stream().map(CpuLowering.Line::listed).toList(),
+        current.memory());
   }
 
   @Override

@@ -212,7 +212,8 @@ final class CpuStore implements Store {
     return copy;
   }
 
-  private void reorder(
+  /** From one layout to another, now. */
+  void reorder(
       long fromLayout, MemorySegment from, long toLayout, MemorySegment to, String name) {
     String subject = "variable '" + name + "'";
     long engine = backend.engine();

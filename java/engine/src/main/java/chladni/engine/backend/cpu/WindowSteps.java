@@ -78,7 +78,7 @@ final class WindowSteps {
             .add(x.dim(0), x.dim(1), x.dim(2), x.dim(3), pooled.dim(2), pooled.dim(3))
             .add(kernelH, kernelW, w.strideH(), w.strideW())
             .add(w.padTop(), w.padLeft(), w.dilationH(), w.dilationW());
-    lowering.add(kind, words, step, "max pool");
+    lowering.add(kind, words, step, lowering.kernel("max pool"));
   }
 
   private void separable(OpStep step, Taps rows, Taps columns) {
@@ -89,6 +89,6 @@ final class WindowSteps {
             .add(rows.of().size(), columns.of().size())
             .add(rows.words())
             .add(columns.words());
-    lowering.add(SEPARABLE, words, step, "rows then columns");
+    lowering.add(SEPARABLE, words, step, lowering.kernel("rows then columns"));
   }
 }

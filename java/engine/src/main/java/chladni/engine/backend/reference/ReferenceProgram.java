@@ -1,6 +1,8 @@
 package chladni.engine.backend.reference;
 
 import chladni.engine.backend.Ledger;
+import chladni.engine.backend.Listing;
+import chladni.engine.backend.NonFinite;
 import chladni.engine.backend.Program;
 import chladni.engine.backend.ProgramException;
 import chladni.engine.graph.ArgMax;
@@ -50,11 +52,12 @@ import chladni.engine.graph.UpsampleNearest2d;
 import chladni.engine.graph.Variable;
 import chladni.engine.graph.WindowSpread2d;
 import chladni.engine.graph.WindowSum2d;
-import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.function.Consumer;
 
 /**
  * The nodes that outputs and assignments need, evaluated one after the other in creation order.
@@ -62,9 +65,9 @@ import java.util.Map;
  * version is simply its old array. Variables change when the run has succeeded.
  */
 final class ReferenceProgram extends Program {
-  private final Graph graph;
   private final ReferenceStore store;
   private final List<Node> live;
+  private final ReferenceListing listing;
 
   /** For each node, the last node that reads it; outputs and assignments are kept for good. */
   private final int[] lastUse;
@@ -72,21 +75,30 @@ final class ReferenceProgram extends Program {
   private final Map<String, double[]> written = new LinkedHashMap<>();
   private final double[][] values;
   private final Ledger.Entry entry;
+
+  /** Never read: a backend out of reach is closed, and must not be while this is in reach. */
+  private final ReferenceBackend backend;
+
   private boolean ran;
 
   private ReferenceProgram(
-      Graph graph, ReferenceStore store, List<Node> live, int[] lastUse, Ledger ledger) {
+      Graph graph,
+      ReferenceStore store,
+      List<Node> live,
+      int[] lastUse,
+      ReferenceBackend backend) {
     super(graph);
-    this.graph = graph;
     this.store = store;
     this.live = live;
+    this.listing = new ReferenceListing(graph, store.precision(), live, lastUse);
     this.lastUse = lastUse;
     this.values = new double[lastUse.length][];
-    this.entry =
-        ledger.enter(this, "program with outputs " + graph.outputs().keySet(), () -> {});
+    this.backend = backend;
+    String what = "program with outputs " + graph.outputs().keySet();
+    this.entry = backend.ledger().enter(this, what, () -> {});
   }
 
-  static ReferenceProgram of(Graph graph, ReferenceStore store, Ledger ledger) {
+  static ReferenceProgram of(Graph graph, ReferenceStore store, ReferenceBackend backend) {
     graph.freeze();
     graph.variables().forEach(store::declare);
     List<Node> nodes = graph.nodes();
@@ -102,11 +114,30 @@ final class ReferenceProgram extends Program {
       }
     }
     List<Node> live = nodes.stream().filter(n -> lastUse[n.id()] >= 0).toList();
-    return new ReferenceProgram(graph, store, live, lastUse, ledger);
+    return new ReferenceProgram(graph, store, live, lastUse, backend);
   }
 
   @Override
   protected void execute() {
+    run(_ -> {});
+  }
+
+  @Override
+  protected Optional<NonFinite> executeTraced() {
+    NonFinite[] first = new NonFinite[1];
+    run(
+        node -> {
+          if (first[0] == null) {
+            first[0] = listing.nonFinite(node, values);
+          }
+        });
+    return Optional.ofNullable(first[0]);
+  }
+
+  /**
+   * @param look is shown each node when its value is there and its operands' still are
+   */
+  private void run(Consumer<Node> look) {
     if (entry.isClosed()) {
       throw new ProgramException("program: its backend is closed. Open the engine again.");
     }
@@ -115,6 +146,7 @@ final class ReferenceProgram extends Program {
       double[] result = evaluate(node);
       values[node.id()] =
           node.dtype() == DType.FLOAT ? Numbers.rounded(result, store.precision()) : result;
+      look.accept(node);
       for (Node input : node.inputs()) {
         if (lastUse[input.id()] == node.id()) {
           values[input.id()] = null;
@@ -233,21 +265,8 @@ final class ReferenceProgram extends Program {
   }
 
   @Override
-  public String explain() {
-    List<String> lines = new ArrayList<>();
-    long elements = 0;
-    for (Node node : live) {
-      lines.add("%s <- %s: plain loop".formatted(node, ids(node.inputs())));
-      elements += node.shape().elements();
-    }
-    lines.add(
-        "%d of %d nodes live, %d elements in %s"
-            .formatted(live.size(), graph.nodes().size(), elements, store.precision()));
-    return String.join("\n", lines);
-  }
-
-  private static List<String> ids(List<Node> nodes) {
-    return nodes.stream().map(n -> "#" + n.id()).toList();
+  protected Listing list() {
+    return listing.listing();
   }
 
   @Override

@@ -1,0 +1,2 @@
+/** How backends that follow a plan list its steps. */
+package chladni.engine.backend.listing;
