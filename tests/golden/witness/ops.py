@@ -71,6 +71,21 @@ def conv2d():
     top, left, bottom, right = attributes["padding"]
     x = F.pad(case.input("x", (2, 3, 5, 6)), (left, right, top, bottom))
     case.finish(F.conv2d(x, case.input("weight", (4, 3, 3, 4), -WEIGHT, WEIGHT), stride=(1, 2)))
+    rows = [
+        # name, input, out channels, kernel, stride, padding, dilation, groups, bias
+        ("k3s1p2_dilated", (2, 3, 9, 8), 5, (3, 3), (1, 1), (2, 2), (2, 2), 1, True),
+        ("k3x2_s2x1_p1x0_dilated", (1, 7, 11, 6), 3, (3, 2), (2, 1), (1, 0), (3, 2), 1, False),
+        ("k3s1p1_groups", (2, 6, 7, 5), 9, (3, 3), (1, 1), (1, 1), (1, 1), 3, True),
+        ("k3s2p1_depthwise", (1, 33, 9, 7), 33, (3, 3), (2, 2), (1, 1), (1, 1), 33, False),
+        ("k3s1p2_depthwise_dilated", (2, 5, 8, 9), 10, (3, 3), (1, 1), (2, 2), (2, 2), 5, True),
+    ]
+    for name, shape, channels, kernel, stride, padding, dilation, groups, bias in rows:
+        attributes = dict(kernel=kernel, stride=stride, padding=padding, bias=bias)
+        case = Case(fixture, name, op="conv2d", dilation=dilation, groups=groups, **attributes)
+        x = case.input("x", shape)
+        weight = case.input("weight", (channels, shape[1] // groups, *kernel), -WEIGHT, WEIGHT)
+        b = case.input("bias", (channels,)) if bias else None
+        case.finish(F.conv2d(x, weight, b, stride, padding, dilation, groups))
     return fixture
 
 
@@ -92,6 +107,20 @@ def conv_transpose2d():
         weight = case.input("weight", (shape[1], channels, *kernel), -WEIGHT, WEIGHT)
         b = case.input("bias", (channels,)) if bias else None
         case.finish(F.conv_transpose2d(x, weight, b, stride, padding, extra))
+    rows = [
+        # name, input, out channels, kernel, stride, padding, output padding, dilation, groups, bias
+        ("k3s2p1_groups", (2, 6, 4, 5), 9, (3, 3), (2, 2), (1, 1), (1, 1), (1, 1), 3, True),
+        ("k4s2p1_depthwise", (1, 17, 5, 3), 17, (4, 4), (2, 2), (1, 1), (0, 0), (1, 1), 17, False),
+        ("k3x2_s1x2_dilated", (1, 4, 6, 3), 2, (3, 2), (1, 2), (2, 0), (0, 1), (2, 3), 2, False),
+    ]
+    for name, shape, channels, kernel, stride, padding, extra, dilation, groups, bias in rows:
+        attributes = dict(kernel=kernel, stride=stride, padding=padding, bias=bias)
+        attributes |= dict(output_padding=extra, dilation=dilation, groups=groups)
+        case = Case(fixture, name, op="conv_transpose2d", **attributes)
+        x = case.input("x", shape)
+        weight = case.input("weight", (shape[1], channels // groups, *kernel), -WEIGHT, WEIGHT)
+        b = case.input("bias", (channels,)) if bias else None
+        case.finish(F.conv_transpose2d(x, weight, b, stride, padding, extra, groups, dilation))
     return fixture
 
 
@@ -232,21 +261,53 @@ def pool():
     x = case.constant("x", (2, 3, 6, 6), -1.0, 2.0, "floor").requires_grad_()
     case.inputs["x"] = x
     case.finish(F.max_pool2d(x, 2))
+    attributes = dict(stride=(1, 2), padding=(1, 0), dilation=(2, 3))
+    name = "max_k3x2_s1x2_p1x0_dilated"
+    case = Case(fixture, name, op="max_pool2d", kernel=(3, 2), **attributes)
+    case.finish(F.max_pool2d(case.input("x", (2, 5, 7, 9)), (3, 2), **attributes))
     rows = [
-        # name, input, kernel, stride, padding
-        ("avg_k2s2", (2, 3, 6, 8), (2, 2), (2, 2), (0, 0)),
-        ("avg_k2s2_floor", (1, 5, 7, 9), (2, 2), (2, 2), (0, 0)),
-        ("avg_k3s1p1_excluding_padding", (1, 3, 5, 6), (3, 3), (1, 1), (1, 1)),
+        # name, input, kernel, stride, padding, whether padding counts
+        ("avg_k2s2", (2, 3, 6, 8), (2, 2), (2, 2), (0, 0), False),
+        ("avg_k2s2_floor", (1, 5, 7, 9), (2, 2), (2, 2), (0, 0), False),
+        ("avg_k3s1p1_excluding_padding", (1, 3, 5, 6), (3, 3), (1, 1), (1, 1), False),
+        ("avg_k2x5_s3x2_p1x2_excluding_padding", (2, 3, 7, 9), (2, 5), (3, 2), (1, 2), False),
+        ("avg_k3x2_s2x1_p1x0_including_padding", (1, 5, 9, 4), (3, 2), (2, 1), (1, 0), True),
+        ("avg_k4s3p2_including_padding", (2, 3, 8, 11), (4, 4), (3, 3), (2, 2), True),
     ]
-    for name, shape, kernel, stride, padding in rows:
-        attributes = dict(kernel=kernel, stride=stride, padding=padding, include_padding=False)
+    for name, shape, kernel, stride, padding, counts in rows:
+        attributes = dict(kernel=kernel, stride=stride, padding=padding, include_padding=counts)
         case = Case(fixture, name, op="avg_pool2d", **attributes)
         x = case.input("x", shape)
-        case.finish(F.avg_pool2d(x, kernel, stride, padding, count_include_pad=False))
+        case.finish(F.avg_pool2d(x, kernel, stride, padding, count_include_pad=counts))
     for scale in (2, 3):
         case = Case(fixture, f"upsample_nearest_x{scale}", op="upsample_nearest", scale=scale)
         x = case.input("x", (2, 3, 3, 5))
         case.finish(F.interpolate(x, scale_factor=scale, mode="nearest"))
+    return fixture
+
+
+def resample():
+    fixture = Fixture("ops/resample", torch.float64)
+    sizes = [
+        # input, size of the result
+        ((2, 3, 3, 5), (7, 8)),
+        ((1, 7, 9, 6), (4, 6)),
+        ((1, 17, 4, 3), (8, 9)),
+        ((2, 2, 1, 7), (3, 1)),
+    ]
+    modes = [
+        ("nearest", dict(mode="nearest")),
+        ("bilinear", dict(mode="bilinear", align_corners=False)),
+        ("bilinear_aligned", dict(mode="bilinear", align_corners=True)),
+    ]
+    for name, mode in modes:
+        for shape, size in sizes:
+            label = f"{name}_{shape[2]}x{shape[3]}_to_{size[0]}x{size[1]}"
+            case = Case(fixture, label, op=f"resample_{name}", size=size)
+            case.finish(F.interpolate(case.input("x", shape), size, **mode))
+    # In floats 41 * (2 / 82) is below 1, and so PyTorch repeats the first element 42 times.
+    case = Case(fixture, "nearest_1x2_to_1x82", op="resample_nearest", size=(1, 82))
+    case.finish(F.interpolate(case.input("x", (1, 1, 1, 2)), (1, 82), mode="nearest"))
     return fixture
 
 
@@ -261,8 +322,18 @@ def matmul():
         x = case.input("x", (batch, source))
         weight = case.input("weight", (target, source), -WEIGHT, WEIGHT)
         case.finish(F.linear(x, weight, case.input("bias", (target,)) if bias else None))
-    case = Case(fixture, "matmul", op="matmul")
-    case.finish(case.input("x", (7, 31)) @ case.input("y", (31, 5)))
+    case = Case(fixture, "linear_of_rank_3", op="linear", bias=True)
+    x, weight = case.input("x", (2, 5, 17)), case.input("weight", (7, 17), -WEIGHT, WEIGHT)
+    case.finish(F.linear(x, weight, case.input("bias", (7,))))
+    for name, left, right in [
+        ("matmul", (7, 31), (31, 5)),
+        ("matmul_of_a_batch", (3, 7, 31), (3, 31, 5)),
+        ("matmul_of_a_batch_and_one", (2, 3, 5, 7), (7, 3)),
+        ("matmul_of_broadcast_batches", (2, 1, 7, 5), (3, 5, 4)),
+        ("matmul_of_one_and_a_batch", (4, 7), (3, 7, 5)),
+    ]:
+        case = Case(fixture, name, op="matmul")
+        case.finish(case.input("x", left) @ case.input("y", right))
     return fixture
 
 
@@ -296,7 +367,7 @@ def shape():
 
 
 def index():
-    """Indices are seeded class indices named `indices`; what picks indices stores them as numbers."""
+    """Indices are seeded class indices named `indices`; what finds some stores them as floats."""
     fixture = Fixture("ops/index")
     rows = [
         # name, input, axis, indices
@@ -396,7 +467,10 @@ def adam():
 
 
 def second_order():
-    """Gradient of a gradient penalty: mean over the batch of (|d sum(f)/dx| - 1)**2, in FP64."""
+    """Gradients of gradients, in FP64.
+
+    penalty: mean over the batch of (|d sum(f)/dx| - 1)**2; max_pool: mean of (d sum(f)/dx)**2.
+    """
     fixture = Fixture("ops/second_order", torch.float64)
     attributes = dict(kernel=(4, 4), stride=(2, 2), padding=(1, 1))
     case = Case(fixture, "penalty", op="gradient_penalty", **attributes)
@@ -409,6 +483,14 @@ def second_order():
     case.store("score", score)
     case.store("slope", slope)
     case.finish((slope.square().sum((1, 2, 3)).sqrt() - 1.0).square().mean())
+    attributes = dict(kernel=(3, 3), stride=(2, 2), padding=(1, 1))
+    case = Case(fixture, "max_pool", op="max_pool_slope", **attributes)
+    x = case.input("x", (2, 3, 7, 8))
+    (slope,) = torch.autograd.grad(
+        torch.tanh(F.max_pool2d(x, 3, 2, 1)).sum(), x, create_graph=True
+    )
+    case.store("slope", slope)
+    case.finish(slope.square().mean())
     return fixture
 
 
@@ -422,6 +504,7 @@ BUILDERS = {
         elementwise,
         dropout,
         pool,
+        resample,
         matmul,
         shape,
         index,

@@ -32,6 +32,7 @@ class OpParityTest {
           "ops/elementwise",
           "ops/dropout",
           "ops/pool",
+          "ops/resample",
           "ops/matmul",
           "ops/shape",
           "ops/index",

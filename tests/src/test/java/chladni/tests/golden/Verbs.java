@@ -39,7 +39,7 @@ final class Verbs {
     Node x = in.get("x");
     Node y = in.get("y");
     return switch (of.text("op")) {
-      case "conv2d" -> biased(Ops.conv2d(x, in.get("weight"), window()));
+      case "conv2d" -> biased(Ops.conv2d(x, in.get("weight"), window(), groups()));
       case "conv_transpose2d" -> biased(convTranspose2d(x, in.get("weight")));
       case "batch_norm" -> batchNorm(x);
       case "leaky_relu" -> Ops.leakyRelu(x, of.number("slope"));
@@ -73,9 +73,24 @@ final class Verbs {
         int[] kernel = of.integers("kernel");
         yield Ops.maxPool2d(x, kernel[0], kernel[1], window());
       }
-      case "avg_pool2d" -> averagePool(x);
+      case "avg_pool2d" -> {
+        int[] kernel = of.integers("kernel");
+        yield Ops.avgPool2d(x, kernel[0], kernel[1], window(), of.flag("include_padding"));
+      }
       case "upsample_nearest" -> Ops.upsampleNearest2d(x, of.integer("scale"));
-      case "linear" -> biased(Ops.matmul(x, in.get("weight"), false, true));
+      case "resample_nearest" -> {
+        int[] size = of.integers("size");
+        yield Ops.resampleNearest2d(x, size[0], size[1]);
+      }
+      case "resample_bilinear", "resample_bilinear_aligned" -> {
+        int[] size = of.integers("size");
+        boolean aligned = of.text("op").endsWith("aligned");
+        yield Ops.resampleBilinear2d(x, size[0], size[1], aligned);
+      }
+      case "linear" -> {
+        Node product = Ops.matmul(x, in.get("weight"), false, true);
+        yield in.containsKey("bias") ? Ops.add(product, in.get("bias")) : product;
+      }
       case "matmul" -> Ops.matmul(x, y);
       case "cat" ->
           Ops.concat(
@@ -91,7 +106,8 @@ final class Verbs {
       case "pad" -> pad(x);
       case "pad2d" -> {
         int[] m = of.integers("margin");
-        yield Ops.pad2d(x, Padding.valueOf(of.text("kind").toUpperCase(Locale.ROOT)), m[0], m[1], m[2], m[3]);
+        Padding kind = Padding.valueOf(of.text("kind").toUpperCase(Locale.ROOT));
+        yield Ops.pad2d(x, kind, m[0], m[1], m[2], m[3]);
       }
       case "flip" -> Ops.flip(x, of.integer("axis"));
       case "gather" -> Ops.gather(x, in.get("indices"), of.integer("axis"));
@@ -114,6 +130,7 @@ final class Verbs {
       case "log_softmax" -> Ops.logSoftmax(x, of.integer("axis"));
       case "softmax" -> Ops.softmax(x, of.integer("axis"));
       case "gradient_penalty" -> gradientPenalty(x);
+      case "max_pool_slope" -> maxPoolSlope(x);
       default -> new Compositions(graph, of, in).build();
     };
   }
@@ -125,21 +142,31 @@ final class Verbs {
   private Window window() {
     int[] stride = of.integers("stride");
     int[] p = of.integers("padding");
-    return p.length == 2
-        ? new Window(stride[0], stride[1], p[0], p[1], p[0], p[1])
-        : new Window(stride[0], stride[1], p[0], p[1], p[2], p[3]);
+    Window window =
+        p.length == 2
+            ? new Window(stride[0], stride[1], p[0], p[1], p[0], p[1])
+            : new Window(stride[0], stride[1], p[0], p[1], p[2], p[3]);
+    if (!of.has("dilation")) {
+      return window;
+    }
+    int[] dilation = of.integers("dilation");
+    return window.withDilation(dilation[0], dilation[1]);
+  }
+
+  private int groups() {
+    return of.has("groups") ? of.integer("groups") : 1;
   }
 
   private Node convTranspose2d(Node x, Node weight) {
     int[] extra = of.integers("output_padding");
     int[] kernel = of.integers("kernel");
     Window window = window();
-    if (extra[0] == 0 && extra[1] == 0) {
+    if (extra[0] == 0 && extra[1] == 0 && groups() == 1) {
       return Ops.convTranspose2d(x, weight, window);
     }
     int outH = window.inH(x.shape().dim(2), kernel[0]) + extra[0];
     int outW = window.inW(x.shape().dim(3), kernel[1]) + extra[1];
-    return Ops.convTranspose2d(x, weight, window, outH, outW);
+    return Ops.convTranspose2d(x, weight, window, groups(), outH, outW);
   }
 
   /** The layer, whose variables the case's inputs already are. */
@@ -170,31 +197,6 @@ final class Verbs {
     Node ones = graph.constant(1, x.shape());
     graph.output("mask", Ops.scale(Ops.dropout(ones, counter, p, seed, stream), 1 - p));
     return Ops.dropout(x, counter, p, seed, stream);
-  }
-
-  /**
-   * The verb averages whole blocks. Windows that overlap, do not divide the picture or reach into
-   * padding are composed: a sum under each window by a convolution with ones, divided by the number
-   * of elements there.
-   */
-  private Node averagePool(Node x) {
-    int[] kernel = of.integers("kernel");
-    Shape s = x.shape();
-    boolean blocks =
-        kernel[0] == kernel[1]
-            && window().equals(Window.of(kernel[0], 0))
-            && s.dim(2) % kernel[0] == 0
-            && s.dim(3) % kernel[0] == 0;
-    if (blocks) {
-      return Ops.averagePool2d(x, kernel[0]);
-    }
-    Node ones = graph.constant(1, Shape.of(1, 1, kernel[0], kernel[1]));
-    Node planes = Ops.reshape(x, Shape.of(s.dim(0) * s.dim(1), 1, s.dim(2), s.dim(3)));
-    Node sum = Ops.conv2d(planes, ones, window());
-    Node inside = graph.constant(1, Shape.of(1, 1, s.dim(2), s.dim(3)));
-    Node mean = Ops.div(sum, Ops.conv2d(inside, ones, window()));
-    return Ops.reshape(
-        mean, Shape.of(s.dim(0), s.dim(1), mean.shape().dim(2), mean.shape().dim(3)));
   }
 
   private Node pad(Node x) {
@@ -228,5 +230,14 @@ final class Verbs {
     graph.output("slope", slope);
     Node norm = Ops.sqrt(Ops.sum(Ops.square(slope), false, 1, 2, 3));
     return Ops.mean(Ops.square(Ops.shift(norm, -1)));
+  }
+
+  /** Mean of (d sum(tanh(maxPool(x))) / dx)^2. */
+  private Node maxPoolSlope(Node x) {
+    int[] kernel = of.integers("kernel");
+    Node y = Ops.tanh(Ops.maxPool2d(x, kernel[0], kernel[1], window()));
+    Node slope = Autodiff.gradients(Ops.sum(y), List.of(x)).get(0);
+    graph.output("slope", slope);
+    return Ops.mean(Ops.square(slope));
   }
 }

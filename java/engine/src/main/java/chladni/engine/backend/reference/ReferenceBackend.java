@@ -21,6 +21,10 @@ public final class ReferenceBackend implements Backend {
 
   private final Ledger ledger = new Ledger(this, "reference engine", () -> {});
 
+  Ledger ledger() {
+    return ledger;
+  }
+
   @Override
   public String name() {
     return "reference";
@@ -43,7 +47,7 @@ public final class ReferenceBackend implements Backend {
 
   @Override
   public Store newStore(long seed, Precision precision) {
-    return new ReferenceStore(ledger, seed, supported(precision));
+    return new ReferenceStore(this, seed, supported(precision));
   }
 
   @Override
@@ -59,7 +63,7 @@ public final class ReferenceBackend implements Backend {
           "reference: program and store must have one precision, got %s and %s. Make a %s store."
               .formatted(precision, own.precision(), precision));
     }
-    return ReferenceProgram.of(graph, own, ledger);
+    return ReferenceProgram.of(graph, own, this);
   }
 
   private static Precision supported(Precision precision) {

@@ -75,21 +75,30 @@ final class ReferenceProgram extends Program {
   private final Map<String, double[]> written = new LinkedHashMap<>();
   private final double[][] values;
   private final Ledger.Entry entry;
+
+  /** Never read: a backend out of reach is closed, and must not be while this is in reach. */
+  private final ReferenceBackend backend;
+
   private boolean ran;
 
   private ReferenceProgram(
-      Graph graph, ReferenceStore store, List<Node> live, int[] lastUse, Ledger ledger) {
+      Graph graph,
+      ReferenceStore store,
+      List<Node> live,
+      int[] lastUse,
+      ReferenceBackend backend) {
     super(graph);
     this.store = store;
     this.live = live;
     this.listing = new ReferenceListing(graph, store.precision(), live, lastUse);
     this.lastUse = lastUse;
     this.values = new double[lastUse.length][];
-    this.entry =
-        ledger.enter(this, "program with outputs " + graph.outputs().keySet(), () -> {});
+    this.backend = backend;
+    String what = "program with outputs " + graph.outputs().keySet();
+    this.entry = backend.ledger().enter(this, what, () -> {});
   }
 
-  static ReferenceProgram of(Graph graph, ReferenceStore store, Ledger ledger) {
+  static ReferenceProgram of(Graph graph, ReferenceStore store, ReferenceBackend backend) {
     graph.freeze();
     graph.variables().forEach(store::declare);
     List<Node> nodes = graph.nodes();
@@ -105,7 +114,7 @@ final class ReferenceProgram extends Program {
       }
     }
     List<Node> live = nodes.stream().filter(n -> lastUse[n.id()] >= 0).toList();
-    return new ReferenceProgram(graph, store, live, lastUse, ledger);
+    return new ReferenceProgram(graph, store, live, lastUse, backend);
   }
 
   @Override

@@ -22,8 +22,12 @@ final class ReferenceStore implements Store {
   private final Map<String, double[]> values = new LinkedHashMap<>();
   private final Ledger.Entry entry;
 
-  ReferenceStore(Ledger ledger, long seed, Precision precision) {
-    this.entry = ledger.enter(this, "store with seed " + seed, values::clear);
+  /** Never read: a backend out of reach is closed, and must not be while this is in reach. */
+  private final ReferenceBackend backend;
+
+  ReferenceStore(ReferenceBackend backend, long seed, Precision precision) {
+    this.backend = backend;
+    this.entry = backend.ledger().enter(this, "store with seed " + seed, values::clear);
     this.seed = seed;
     this.precision = precision;
   }
