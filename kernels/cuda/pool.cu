@@ -1,21 +1,31 @@
-// Max pooling and its gradient.
-// src, dst: dense (N, H, W, C) f32; small: dense (N, oH, oW, C). Padding never wins; the first
-// largest element of a window in row-major order takes the gradient; a NaN wins.
+// Max pooling, its gradient, and the transpose of that: what stands where the maxima are.
+// src, values and the larger side: dense (N, H, W, C) f32. The smaller side (N, C, oH, oW) is
+// channels-last or row-major, as pixel and channel say. Padding never wins; the first largest
+// element of a window in row-major order takes the gradient; a NaN wins.
 #include "cuda/device.cuh"
 
+// pixel and channel: how far apart neighbours of the smaller side lie.
 struct Pool {
-  int n, c, h, w, oh, ow, kh, kw, strideH, strideW, padTop, padLeft;
+  int n, c, h, w, oh, ow, kh, kw;
+  int strideH, strideW, padTop, padLeft, dilationH, dilationW, pixel, channel;
 };
 
 namespace {
 
+// Where a window's first element inside the picture lies along an axis.
+__device__ __forceinline__ int inside(int at, int dilation) {
+  return at >= 0 ? at : at + (dilation - 1 - at) / dilation * dilation;
+}
+
 // The position in the picture of the element that wins under the window at (y, x).
 __device__ __forceinline__ int winner(const Pool &p, const float *image, int y, int x, int c) {
   const int top = y * p.strideH - p.padTop, left = x * p.strideW - p.padLeft;
+  const int bottom = min(p.h, top + (p.kh - 1) * p.dilationH + 1);
+  const int right = min(p.w, left + (p.kw - 1) * p.dilationW + 1);
   int at = -1;
   float best = 0;
-  for (int h = max(0, top); h < min(p.h, top + p.kh); ++h)
-    for (int w = max(0, left); w < min(p.w, left + p.kw); ++w) {
+  for (int h = inside(top, p.dilationH); h < bottom; h += p.dilationH)
+    for (int w = inside(left, p.dilationW); w < right; w += p.dilationW) {
       const float v = image[((long long)h * p.w + w) * p.c + c];
       if (at < 0 || v > best || (v != v && best == best)) {
         best = v;
@@ -25,9 +35,14 @@ __device__ __forceinline__ int winner(const Pool &p, const float *image, int y, 
   return at;
 }
 
-}  // namespace
+// Element (n, c, y, x) of the smaller side.
+__device__ __forceinline__ long long small(const Pool &p, long long n, int c, int y, int x) {
+  return n * p.oh * p.ow * p.c + ((long long)y * p.ow + x) * p.pixel + (long long)c * p.channel;
+}
 
-extern "C" __global__ void __launch_bounds__(256) max_pool(Pool p, const float *src, float *dst) {
+// The values that stand where the largest elements of src do.
+__device__ __forceinline__ void pick(const Pool &p, const float *src, const float *values,
+                                     float *dst) {
   const long long total = (long long)p.n * p.oh * p.ow * p.c;
   for (long long i = CHL_FIRST; i < total; i += CHL_STEP) {
     const int c = (int)(i % p.c);
@@ -35,16 +50,29 @@ extern "C" __global__ void __launch_bounds__(256) max_pool(Pool p, const float *
     const int x = (int)(rest % p.ow);
     rest /= p.ow;
     const int y = (int)(rest % p.oh);
-    const float *image = src + rest / p.oh * p.h * p.w * p.c;
-    dst[i] = image[(long long)winner(p, image, y, x, c) * p.c + c];
+    const long long n = rest / p.oh, image = n * p.h * p.w * p.c;
+    const int at = winner(p, src + image, y, x, c);
+    dst[small(p, n, c, y, x)] = values[image + (long long)at * p.c + c];
   }
 }
+
+}  // namespace
+
+extern "C" __global__ void __launch_bounds__(256) max_pool(const float *src, float *dst, Pool p) {
+  pick(p, src, src, dst);
+}
 CHL_INDEPENDENT(max_pool)
+
+extern "C" __global__ void __launch_bounds__(256)
+    max_pool_pick(const float *src, const float *values, float *dst, Pool p) {
+  pick(p, src, values, dst);
+}
+CHL_INDEPENDENT(max_pool_pick)
 
 // One thread for each element of src, which asks every window above it who has won: nothing is
 // added by two threads, so the order of sums is fixed.
 extern "C" __global__ void __launch_bounds__(256)
-    max_pool_grad(Pool p, const float *src, const float *small, float *dst) {
+    max_pool_grad(const float *src, const float *gradient, float *dst, Pool p) {
   const long long total = (long long)p.n * p.h * p.w * p.c;
   for (long long i = CHL_FIRST; i < total; i += CHL_STEP) {
     const int c = (int)(i % p.c);
@@ -54,13 +82,13 @@ extern "C" __global__ void __launch_bounds__(256)
     const int h = (int)(rest % p.h);
     const long long n = rest / p.h;
     const float *image = src + n * p.h * p.w * p.c;
-    const int y0 = max(0, (h + p.padTop - p.kh + p.strideH) / p.strideH);
-    const int x0 = max(0, (w + p.padLeft - p.kw + p.strideW) / p.strideW);
+    // The first windows that end at this element or behind it.
+    const int y0 = max(0, (h + p.padTop - (p.kh - 1) * p.dilationH + p.strideH - 1) / p.strideH);
+    const int x0 = max(0, (w + p.padLeft - (p.kw - 1) * p.dilationW + p.strideW - 1) / p.strideW);
     float sum = 0;
     for (int y = y0; y < p.oh && y * p.strideH - p.padTop <= h; ++y)
       for (int x = x0; x < p.ow && x * p.strideW - p.padLeft <= w; ++x)
-        if (winner(p, image, y, x, c) == h * p.w + w)
-          sum += small[((n * p.oh + y) * p.ow + x) * p.c + c];
+        if (winner(p, image, y, x, c) == h * p.w + w) sum += gradient[small(p, n, c, y, x)];
     dst[i] = sum;
   }
 }

@@ -24,6 +24,8 @@ enum {
   CHL_STEP_TO_FLOAT = 11,
   CHL_STEP_INCREMENT = 12,
   CHL_STEP_COPY = 13,
+  CHL_STEP_MAX_POOL_PICK = 14,
+  CHL_STEP_SEPARABLE = 15,
   CHL_STEP_GATHER = 20,
   CHL_STEP_SCATTER_ADD = 21,
   CHL_STEP_GATHER_ALONG = 22,
@@ -57,6 +59,8 @@ CHL_API const char *chl_error(void);
 CHL_API void *chl_engine_create(int threads);
 CHL_API void chl_engine_destroy(void *engine);
 CHL_API const char *chl_engine_describe(void *engine);
+// The instruction set of our kernels.
+CHL_API const char *chl_engine_kernels(void *engine);
 // Whether kernels and oneDNN take this format of operands on this machine.
 CHL_API int chl_engine_takes(void *engine, int format);
 
@@ -88,6 +92,6 @@ CHL_API void chl_primitive_destroy(void *primitive);
 CHL_API void *chl_program_create(void *engine);
 CHL_API int chl_program_add(void *program, int kind, const int64_t *words, int64_t count);
 CHL_API int chl_program_run(void *program);
-// Runs once with a clock around each step; seconds: one per step, in the order they were added.
-CHL_API int chl_program_profile(void *program, double *seconds);
+// The steps from one index to before another, for those who look at what lies between.
+CHL_API int chl_program_run_range(void *program, int64_t from, int64_t to);
 CHL_API void chl_program_destroy(void *program);

@@ -95,6 +95,10 @@ CHL_API const char *chl_engine_describe(void *engine) {
   return static_cast<Engine *>(engine)->description.c_str();
 }
 
+CHL_API const char *chl_engine_kernels(void *engine) {
+  return static_cast<Engine *>(engine)->kernels->name;
+}
+
 CHL_API int chl_engine_takes(void *engine, int format) {
   const int isa = dnnl_cpu_isa_avx512_core_bf16;
   return format == CHL_SINGLE || (static_cast<Engine *>(engine)->kernels == &avx512::kernels &&

@@ -1,7 +1,8 @@
-// Max pooling and its gradient.
-// src, dst: dense (N, H, W, C) f32; dOut: dense (N, oH, oW, C). Padding never wins; the first
-// largest element of a window in row-major order takes the gradient; a NaN wins.
-// Threads split the batch and blocks of channels, so that windows that overlap never race.
+// Max pooling, its gradient, and the transpose of that: what stands where the maxima are.
+// All dense f32 and channels-last, but for the smaller side, which may be row-major: see table.h.
+// Padding never wins; the first largest element of a window in row-major order takes the gradient;
+// a NaN wins. Threads split the batch and blocks of channels, so that windows that overlap never
+// race.
 #include <omp.h>
 
 #include "formulas.h"
@@ -19,18 +20,20 @@ static inline Window window(const Pool &p, long oh, long ow) {
   Window v;
   v.h0 = oh * p.strideH - p.padTop;
   v.w0 = ow * p.strideW - p.padLeft;
-  v.h1 = v.h0 + p.kh < p.h ? v.h0 + p.kh : p.h;
-  v.w1 = v.w0 + p.kw < p.w ? v.w0 + p.kw : p.w;
-  if (v.h0 < 0) v.h0 = 0;
-  if (v.w0 < 0) v.w0 = 0;
+  v.h1 = v.h0 + (p.kh - 1) * p.dilationH + 1;
+  v.w1 = v.w0 + (p.kw - 1) * p.dilationW + 1;
+  while (v.h0 < 0) v.h0 += p.dilationH;
+  while (v.w0 < 0) v.w0 += p.dilationW;
+  if (v.h1 > p.h) v.h1 = p.h;
+  if (v.w1 > p.w) v.w1 = p.w;
   return v;
 }
 
 static inline void largest(const Pool &p, const float *image, const Window &v, long c0, long n,
                            float *best, int *at) {
   bool first = true;
-  for (long h = v.h0; h < v.h1; ++h)
-    for (long w = v.w0; w < v.w1; ++w) {
+  for (long h = v.h0; h < v.h1; h += p.dilationH)
+    for (long w = v.w0; w < v.w1; w += p.dilationW) {
       const float *x = image + (h * p.w + w) * p.c + c0;
       int here = (int)(h * p.w + w);
       if (first) {
@@ -46,6 +49,7 @@ static inline void largest(const Pool &p, const float *image, const Window &v, l
     }
 }
 
+template <bool pick>
 static void forward(const Pool &p, long from, long to) {
   float best[kBlock];
   int at[kBlock];
@@ -54,11 +58,13 @@ static void forward(const Pool &p, long from, long to) {
     const float *image = p.src + n * p.h * p.w * p.c;
     for (long ow = 0; ow < p.ow; ++ow) {
       Window v = window(p, oh, ow);
-      float *d = p.dst + (row * p.ow + ow) * p.c;
+      float *d = p.dst + n * p.oh * p.ow * p.c + (oh * p.ow + ow) * p.pixel;
       for (long c0 = 0; c0 < p.c; c0 += kBlock) {
         long m = p.c - c0 < kBlock ? p.c - c0 : kBlock;
         largest(p, image, v, c0, m, best, at);
-        for (long c = 0; c < m; ++c) d[c0 + c] = best[c];
+        const float *values = pick ? p.values + n * p.h * p.w * p.c + c0 : nullptr;
+        for (long c = 0; c < m; ++c)
+          d[(c0 + c) * p.channel] = pick ? values[at[c] * p.c + c] : best[c];
       }
     }
   }
@@ -77,9 +83,10 @@ static void backward(const Pool &p, long from, long to) {
       for (long c = 0; c < m; ++c) d[i * p.c + c] = 0.f;
     for (long oh = 0; oh < p.oh; ++oh)
       for (long ow = 0; ow < p.ow; ++ow) {
-        const float *g = p.dOut + ((n * p.oh + oh) * p.ow + ow) * p.c + c0;
+        const float *g =
+            p.values + n * p.oh * p.ow * p.c + (oh * p.ow + ow) * p.pixel + c0 * p.channel;
         largest(p, image, window(p, oh, ow), c0, m, best, at);
-        for (long c = 0; c < m; ++c) d[at[c] * p.c + c] += g[c];
+        for (long c = 0; c < m; ++c) d[at[c] * p.c + c] += g[c * p.channel];
       }
   }
 }
@@ -97,7 +104,9 @@ static inline void share(const Pool &p, long tasks) {
   }
 }
 
-void maxPool(const Pool &p) { share<forward>(p, p.n * p.oh); }
+void maxPool(const Pool &p) { share<forward<false>>(p, p.n * p.oh); }
+
+void maxPoolPick(const Pool &p) { share<forward<true>>(p, p.n * p.oh); }
 
 void maxPoolGrad(const Pool &p) { share<backward>(p, p.n * ((p.c + kBlock - 1) / kBlock)); }
 

@@ -8,9 +8,14 @@
 //   primitive         primitive arguments (id address)..
 //   pack              reorder from to version held: copies when *version != *held
 //   changed           version: says that a variable has a new value
-//   maxPool(Grad)     n c h w oh ow kh kw strideH strideW padTop padLeft src dst [dOut]
+//   maxPool..         n c h w oh ow kh kw strideH strideW padTop padLeft dilationH dilationW
+//                     pixel channel (strides of the smaller side)
+//                     src, for the gradient and the pick values, dst
+//   separable         n c h w oh ow, then for each row and each column of the result taps
+//                     (at, bits of the weight).., src dst
 //   logSoftmax        outer length inner src dst
 //   dropout           n c plane channelsLast threshold, bits of the scale, seed stream src counter
+//                     dst
 //   oneHot            n classes src dst;  toFloat, increment: n src dst;  copy: from to bytes
 //   gather(Along)     outer extent inner count, bits of what lies outside, src indices dst
 //   scatterAdd(Along) outer extent inner count src indices dst
@@ -19,7 +24,6 @@
 #include <omp.h>
 
 #include <algorithm>
-#include <chrono>
 #include <cstring>
 
 #include "host/step.h"
@@ -86,15 +90,6 @@ struct Changed : Step {
 
 // ---- the rest
 // ------------------------------------------------------------------------------------
-
-struct Pooling : Step {
-  Pool pool{};
-  bool grad = false;
-  int run() override {
-    (grad ? engine->kernels->maxPoolGrad : engine->kernels->maxPool)(pool);
-    return 0;
-  }
-};
 
 struct Softmax : Step {
   Rows rows{};
@@ -164,7 +159,7 @@ std::unique_ptr<Step> make(Engine *engine, int kind, Words w) {
     step->engine = engine;
     return step;
   };
-  auto parallel = [&](int64_t work) { return work < (1 << 16) ? 1 : engine->threads; };
+  auto parallel = [&](int64_t work) { return threads_for(engine, work); };
   switch (kind) {
     case CHL_STEP_ELEMENTWISE:
       return make_elementwise(engine, w);
@@ -199,19 +194,11 @@ std::unique_ptr<Step> make(Engine *engine, int kind, Words w) {
       return s;
     }
     case CHL_STEP_MAX_POOL:
-    case CHL_STEP_MAX_POOL_GRAD: {
-      auto s = begin(std::make_unique<Pooling>());
-      auto &p = s->pool;
-      for (long *v : {&p.n, &p.c, &p.h, &p.w, &p.oh, &p.ow, &p.kh, &p.kw, &p.strideH, &p.strideW,
-                      &p.padTop, &p.padLeft})
-        *v = w.next();
-      p.src = w.address<float>();
-      p.dst = w.address<float>();
-      s->grad = kind == CHL_STEP_MAX_POOL_GRAD;
-      if (s->grad) p.dOut = w.address<float>();
-      p.threads = parallel(p.n * p.c * p.oh * p.ow * p.kh * p.kw);
-      return s;
-    }
+    case CHL_STEP_MAX_POOL_GRAD:
+    case CHL_STEP_MAX_POOL_PICK:
+      return make_max_pool(engine, kind, w);
+    case CHL_STEP_SEPARABLE:
+      return make_separable(engine, w);
     case CHL_STEP_LOG_SOFTMAX: {
       auto s = begin(std::make_unique<Softmax>());
       auto &r = s->rows;
@@ -312,13 +299,10 @@ CHL_API int chl_program_run(void *program) {
   return 0;
 }
 
-CHL_API int chl_program_profile(void *program, double *seconds) {
-  using clock = std::chrono::steady_clock;
-  for (auto &s : static_cast<Program *>(program)->steps) {
-    auto t = clock::now();
-    if (int failed = s->run()) return failed;
-    *seconds++ = std::chrono::duration<double>(clock::now() - t).count();
-  }
+CHL_API int chl_program_run_range(void *program, int64_t from, int64_t to) {
+  auto &steps = static_cast<Program *>(program)->steps;
+  for (int64_t i = from; i < to; ++i)
+    if (int failed = steps.at(static_cast<size_t>(i))->run()) return failed;
   return 0;
 }
 

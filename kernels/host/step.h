@@ -31,6 +31,11 @@ struct Step {
   virtual ~Step() = default;
 };
 
+// A region of threads costs some microseconds: small steps run on one.
+inline int threads_for(const Engine *engine, int64_t work) {
+  return work < (1 << 16) ? 1 : engine->threads;
+}
+
 // fused.cpp
 std::unique_ptr<Step> make_elementwise(Engine *engine, Words words);
 std::unique_ptr<Step> make_reduction(Engine *engine, Words words);
@@ -39,5 +44,9 @@ std::unique_ptr<Step> make_custom(Words words);
 
 // index.cpp
 std::unique_ptr<Step> make_index(Engine *engine, int kind, Words words);
+
+// window_step.cpp
+std::unique_ptr<Step> make_max_pool(Engine *engine, int kind, Words words);
+std::unique_ptr<Step> make_separable(Engine *engine, Words words);
 
 }  // namespace chladni

@@ -5,6 +5,6 @@
 #define CHL_TEXT(x) CHL_TEXT2(x)
 
 namespace CHLADNI_ISA {
-const KernelTable kernels = {CHL_TEXT(CHLADNI_ISA), elementwise, reduction, maxPool,
-                             maxPoolGrad,           logSoftmax,  dropout};
+const KernelTable kernels = {CHL_TEXT(CHLADNI_ISA), elementwise, reduction,  maxPool, maxPoolGrad,
+                             maxPoolPick,           separable,   logSoftmax, dropout};
 }

@@ -73,7 +73,7 @@ def adamw():
 
 
 def clipping():
-    """`CASE/clipped.a` and `.b` are the gradients after clip_grad_norm_; `norm` is what it returns."""
+    """`CASE/clipped.a` and `.b` are the gradients after clip_grad_norm_, `norm` what it returns."""
     fixture = Fixture("optim/clipping")
     for name, limit in [("shortened", 0.5), ("short_enough", 50.0)]:
         case = Case(fixture, name, max_norm=limit)

@@ -1,5 +1,8 @@
 package chladni.cuda;
 
+import chladni.engine.backend.Listing;
+import chladni.engine.backend.Listing.Where;
+import chladni.engine.backend.listing.Lister;
 import chladni.engine.plan.Buffer;
 import chladni.engine.plan.Layout;
 import chladni.engine.plan.MemoryPlan;
@@ -7,38 +10,45 @@ import chladni.engine.plan.Place;
 import chladni.engine.plan.Plan;
 import chladni.engine.plan.View;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
+import java.util.stream.Stream;
 import jcuda.driver.CUdeviceptr;
 
 /**
  * Where the buffers of one plan lie on the device. A packed family is row-major here: our kernels
  * read weights as they lie in files.
  */
-final class Binding implements AutoCloseable {
+final class Binding implements Lister.Buffers, AutoCloseable {
   private final CudaStore store;
+  private final Plan plan;
   private final MemoryPlan memory;
   private final DeviceMemory arena;
-  private final Map<String, DeviceMemory> rim = new HashMap<>();
+  private final Map<String, DeviceMemory> inputs = new HashMap<>();
+  private final Map<String, DeviceMemory> outputs = new HashMap<>();
 
   Binding(Driver driver, CudaStore store, Plan plan) {
     this.store = store;
-    memory = plan.memory(Binding::bytes);
+    this.plan = plan;
+    memory = plan.memory(Binding::sizeOf);
     arena = new DeviceMemory(driver, memory.bytes(), "the program's arena");
     try {
-      plan.inputs().forEach((name, b) -> rim(driver, "in:" + name, b));
-      plan.outputs().forEach((name, b) -> rim(driver, "out:" + name, b));
+      plan.inputs()
+          .forEach((name, b) -> inputs.put(name, rim(driver, "input '" + name + "'", b)));
+      plan.outputs()
+          .forEach((name, b) -> outputs.put(name, rim(driver, "output '" + name + "'", b)));
     } catch (RuntimeException e) {
       close();
       throw e;
     }
   }
 
-  private void rim(Driver driver, String key, Buffer buffer) {
-    rim.put(key, new DeviceMemory(driver, bytes(buffer), key));
+  private static DeviceMemory rim(Driver driver, String owner, Buffer buffer) {
+    return new DeviceMemory(driver, sizeOf(buffer), owner);
   }
 
-  static long bytes(Buffer buffer) {
-    return elements(buffer) * Float.BYTES;
+  static long sizeOf(Buffer buffer) {
+    return elements(buffer) * buffer.format().bytes();
   }
 
   static long elements(Buffer buffer) {
@@ -49,10 +59,14 @@ final class Binding implements AutoCloseable {
     return switch (root.place()) {
       case Place.Arena _ -> arena;
       case Place.OfVariable(String name) -> store.memory(name);
-      case Place.OfInput(String name) -> rim.get("in:" + name);
-      case Place.OfOutput(String name) -> rim.get("out:" + name);
-      case Place.Alias _ -> throw new IllegalStateException("a root is no alias: " + root);
+      case Place.OfInput(String name) -> inputs.get(name);
+      case Place.OfOutput(String name) -> outputs.get(name);
+      case Place.Alias _ -> throw alias(root);
     };
+  }
+
+  private static IllegalStateException alias(Buffer root) {
+    return new IllegalStateException("a root is no alias: " + root);
   }
 
   private long offset(Buffer root) {
@@ -73,30 +87,59 @@ final class Binding implements AutoCloseable {
     return holder(root).at(offset(root));
   }
 
-  /** Such as {@code arena+4096}, for listings. */
-  String where(Buffer buffer) {
+  @Override
+  public Listing.Place place(Buffer buffer) {
     Buffer root = buffer.root();
     return switch (root.place()) {
-      case Place.Arena _ -> "arena+" + memory.offset(root);
-      case Place.OfVariable(String name) -> name;
-      case Place.OfInput(String name) -> "in:" + name;
-      case Place.OfOutput(String name) -> "out:" + name;
-      case Place.Alias _ -> throw new IllegalStateException("a root is no alias: " + root);
+      case Place.Arena _ -> Listing.Place.arena(memory.offset(root));
+      case Place.OfVariable(String name) -> Listing.Place.of(Where.VARIABLE, name);
+      case Place.OfInput(String name) -> Listing.Place.of(Where.INPUT, name);
+      case Place.OfOutput(String name) -> Listing.Place.of(Where.OUTPUT, name);
+      case Place.Alias _ -> throw alias(root);
     };
   }
 
-  static String layout(Buffer buffer) {
+  @Override
+  public String layout(Buffer buffer) {
     return buffer.layout() == Layout.CHANNELS_LAST ? "nhwc" : "row-major";
   }
 
-  long arenaBytes() {
-    return memory.bytes();
+  @Override
+  public long bytes(Buffer buffer) {
+    return sizeOf(buffer);
+  }
+
+  /** What the program works in on the device; the host has inputs and outputs once more. */
+  Listing.Memory memory(long scratch) {
+    return new Listing.Memory(
+        memory.bytes(),
+        scratch,
+        plan.variables().keySet().stream().mapToLong(name -> store.memory(name).bytes()).sum(),
+        0,
+        total(inputs),
+        total(outputs));
+  }
+
+  private static long total(Map<String, DeviceMemory> rim) {
+    return rim.values().stream().mapToLong(DeviceMemory::bytes).sum();
+  }
+
+  /** What a run reads that it has not computed: inputs and variables. */
+  List<Buffer> outside() {
+    return Stream.concat(plan.inputs().values().stream(), plan.variables().values().stream())
+        .toList();
+  }
+
+  /** Zeros wherever results go. */
+  void clear() {
+    arena.clear();
+    outputs.values().forEach(DeviceMemory::clear);
   }
 
   @Override
   public void close() {
     arena.close();
-    rim.values().forEach(DeviceMemory::close);
-    rim.clear();
+    inputs.values().forEach(DeviceMemory::close);
+    outputs.values().forEach(DeviceMemory::close);
   }
 }

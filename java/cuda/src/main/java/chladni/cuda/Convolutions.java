@@ -16,12 +16,12 @@ final class Convolutions {
   private static final System.Logger LOG = System.getLogger("chladni.cuda");
 
   private final CudaLowering lowering;
-  private final CudaBackend backend;
+  private final Cudnn cudnn;
   private final Binding binding;
 
-  Convolutions(CudaLowering lowering, CudaBackend backend, Binding binding) {
+  Convolutions(CudaLowering lowering, Cudnn cudnn, Binding binding) {
     this.lowering = lowering;
-    this.backend = backend;
+    this.cudnn = cudnn;
     this.binding = binding;
   }
 
@@ -41,7 +41,7 @@ final class Convolutions {
     List<Cudnn.Refusal> refusals = new ArrayList<>();
     Cudnn.Problem problem =
         new Cudnn.Problem(direction, strided(large), strided(small), strided(weight), window);
-    Cudnn.Plan plan = backend.cudnn().plan(problem, refusals);
+    Cudnn.Plan plan = cudnn.plan(problem, refusals);
     for (Cudnn.Refusal r : refusals) {
       LOG.log(
           System.Logger.Level.DEBUG,
@@ -59,7 +59,7 @@ final class Convolutions {
     CudnnDescriptor pack =
         plan.pack(
             binding.address(large), binding.address(small), binding.address(weight), workspace);
-    lowering.add(step.label(), "cudnn engine " + plan.engine(), () -> plan.execute(pack));
+    lowering.add("cudnn engine " + plan.engine(), () -> plan.execute(pack));
   }
 
   private void direct(

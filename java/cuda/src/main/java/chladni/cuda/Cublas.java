@@ -106,7 +106,7 @@ final class Cublas implements AutoCloseable {
   private static void check(int status, String what) {
     if (status != cublasStatus.CUBLAS_STATUS_SUCCESS) {
       throw new CudaException(
-          "cuda: %s: %s (%d).".formatted(what, cublasStatus.stringFor(status), status), true);
+          "cuda: %s: %s (%d).".formatted(what, cublasStatus.stringFor(status), status));
     }
   }
 

@@ -1,53 +1,21 @@
 package chladni.cuda;
 
 import chladni.engine.backend.Backend;
-import chladni.engine.backend.MissingBackendException;
+import chladni.engine.backend.Ledger;
+import chladni.engine.backend.OpenResource;
 import chladni.engine.backend.Precision;
 import chladni.engine.backend.PrecisionException;
 import chladni.engine.backend.Program;
 import chladni.engine.backend.ProgramException;
 import chladni.engine.backend.Store;
 import chladni.engine.graph.Graph;
+import java.util.List;
 import java.util.Set;
-import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.locks.ReentrantLock;
-import java.util.function.Supplier;
 
-/**
- * An opened device: its context, its one stream and our kernels. Work of several threads goes one
- * after the other. Closing it frees the programs and stores that are still open.
- */
+/** An opened device and what it has given out. */
 final class CudaBackend implements Backend {
-  private final Driver driver;
-  private final Kernels kernels;
-  private final Cublas cublas;
-  private final Cudnn cudnn;
-  private final String description;
-  private final ReentrantLock lock = new ReentrantLock();
-  private final Set<CudaProgram> programs = ConcurrentHashMap.newKeySet();
-  private final Set<CudaStore> stores = ConcurrentHashMap.newKeySet();
-  private volatile boolean closed;
-
-  CudaBackend() {
-    CudaLibraries.load();
-    try {
-      driver = new Driver();
-    } catch (LinkageError e) {
-      throw new MissingBackendException(
-          "cuda: JCuda does not load: %s. It needs Linux on x86-64 and glibc.".formatted(e), e);
-    }
-    try {
-      kernels = new Kernels(driver);
-      cublas = new Cublas(driver);
-      cudnn = new Cudnn(driver);
-      description =
-          "%s, cuBLAS %d, cuDNN %d"
-              .formatted(driver.describe(), cublas.version(), Cudnn.version());
-    } catch (RuntimeException e) {
-      driver.close();
-      throw e;
-    }
-  }
+  private final Device device = new Device();
+  private final Ledger ledger = new Ledger(this, "cuda engine", device::close);
 
   @Override
   public String name() {
@@ -56,7 +24,7 @@ final class CudaBackend implements Backend {
 
   @Override
   public String description() {
-    return description;
+    return device.description();
   }
 
   /** One: the host only launches, and how the card divides work is part of our kernels. */
@@ -70,49 +38,18 @@ final class CudaBackend implements Backend {
     return Set.of(Precision.FP32);
   }
 
-  Driver driver() {
-    return driver;
+  Device device() {
+    return device;
   }
 
-  Cudnn cudnn() {
-    return cudnn;
-  }
-
-  Cublas cublas() {
-    return cublas;
-  }
-
-  Kernels kernels() {
-    return kernels;
-  }
-
-  /** Runs work on the device, alone. */
-  <T> T exclusively(Supplier<T> work) {
-    lock.lock();
-    try {
-      checkOpen();
-      driver.enter();
-      return work.get();
-    } finally {
-      lock.unlock();
-    }
-  }
-
-  void exclusively(Runnable work) {
-    exclusively(
-        () -> {
-          work.run();
-          return null;
-        });
+  Ledger ledger() {
+    return ledger;
   }
 
   @Override
   public Store newStore(long seed, Precision precision) {
     check(precision);
-    checkOpen();
-    CudaStore store = new CudaStore(this, seed);
-    stores.add(store);
-    return store;
+    return new CudaStore(this, seed);
   }
 
   @Override
@@ -122,55 +59,24 @@ final class CudaBackend implements Backend {
       throw new ProgramException(
           "compile: the store belongs to another backend. Make it with newStore of this one.");
     }
-    CudaProgram program = CudaProgram.of(graph, own);
-    programs.add(program);
-    return program;
-  }
-
-  void forget(CudaProgram program) {
-    programs.remove(program);
-  }
-
-  void forget(CudaStore store) {
-    stores.remove(store);
-  }
-
-  boolean isClosed() {
-    return closed;
-  }
-
-  private void checkOpen() {
-    if (closed) {
-      throw new ProgramException("cuda: the backend is closed. Open the engine again.");
-    }
+    return CudaProgram.of(graph, own);
   }
 
   private static void check(Precision precision) {
     if (precision != Precision.FP32) {
       throw new PrecisionException(
-          "cuda: it computes in FP32, asked for %s. Use FP32, or the reference backend for FP64."
+          "cuda: it computes in FP32 alone, asked for %s. Use FP32; the reference backend has FP64, the cpu backend BF16 where the processor has it."
               .formatted(precision));
     }
   }
 
   @Override
+  public List<OpenResource> openResources() {
+    return ledger.open();
+  }
+
+  @Override
   public void close() {
-    lock.lock();
-    try {
-      if (!closed) {
-        driver.enter();
-        if (driver.alive()) {
-          programs.forEach(CudaProgram::free);
-          stores.forEach(CudaStore::free);
-          cudnn.close();
-          cublas.close();
-          kernels.close();
-        }
-        closed = true;
-        driver.close();
-      }
-    } finally {
-      lock.unlock();
-    }
+    ledger.close();
   }
 }

@@ -4,7 +4,9 @@ import static chladni.cuda.Cudnn.Direction.DATA;
 import static chladni.cuda.Cudnn.Direction.FORWARD;
 import static chladni.cuda.Cudnn.Direction.WEIGHT;
 
+import chladni.engine.backend.Listing;
 import chladni.engine.backend.ProgramException;
+import chladni.engine.backend.listing.Lister;
 import chladni.engine.graph.ArgMax;
 import chladni.engine.graph.Assign;
 import chladni.engine.graph.BatchNorm;
@@ -27,8 +29,6 @@ import chladni.engine.graph.Input;
 import chladni.engine.graph.LogSoftmax;
 import chladni.engine.graph.MatMul;
 import chladni.engine.graph.Max;
-import chladni.engine.graph.MaxPool2d;
-import chladni.engine.graph.MaxPool2dGrad;
 import chladni.engine.graph.OneHot;
 import chladni.engine.graph.Pad;
 import chladni.engine.graph.ReadVariable;
@@ -40,7 +40,7 @@ import chladni.engine.graph.ToFloat;
 import chladni.engine.graph.TopK;
 import chladni.engine.graph.Transpose;
 import chladni.engine.graph.UpsampleNearest2d;
-import chladni.engine.graph.Window;
+import chladni.engine.graph.WindowOp;
 import chladni.engine.plan.Buffer;
 import chladni.engine.plan.CopyStep;
 import chladni.engine.plan.ElementwiseStep;
@@ -50,34 +50,47 @@ import chladni.engine.plan.ReductionStep;
 import chladni.engine.plan.Step;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.Collectors;
+import jcuda.Pointer;
+import jcuda.driver.CUdeviceptr;
 
 /** Turns the steps of a plan into work on the stream, in order. */
 final class CudaLowering {
   private static final int BLOCK = 256;
 
-  private final CudaBackend backend;
+  private final Device device;
   private final Binding binding;
   private final FusedLaunches fused;
   private final Convolutions convolutions;
+  private final WindowLaunches windows = new WindowLaunches(this);
   private final IndexLaunches indices = new IndexLaunches(this);
+  private final Lister lister;
   private final int multiprocessors;
   private final List<Line> lines = new ArrayList<>();
+  private final List<Piece> pieces = new ArrayList<>();
   private final List<AutoCloseable> owned = new ArrayList<>();
+  private HostStep host;
+  private long scratchBytes;
 
   /**
-   * A piece of work with what it is called in listings.
+   * A step of the plan on the stream.
    *
-   * @param work puts it on the stream
+   * @param work puts it there
    * @param host what the host does behind it, before anything that follows; null for most
+   * @param writes the buffers that hold results when it is done
    */
-  record Line(String what, String implementation, Runnable work, HostStep host) {}
+  record Line(Listing.Step listed, Runnable work, HostStep host, List<Buffer> writes) {}
 
-  CudaLowering(CudaBackend backend, Binding binding) {
-    this.backend = backend;
+  /** What a step puts on the stream, often alone. */
+  private record Piece(String implementation, Runnable work) {}
+
+  CudaLowering(Device device, Binding binding) {
+    this.device = device;
     this.binding = binding;
-    this.multiprocessors = backend.driver().multiprocessors();
+    this.multiprocessors = device.driver().multiprocessors();
     this.fused = new FusedLaunches(this, binding);
-    this.convolutions = new Convolutions(this, backend, binding);
+    this.convolutions = new Convolutions(this, device.cudnn(), binding);
+    this.lister = new Lister(binding);
   }
 
   Binding binding() {
@@ -86,7 +99,7 @@ final class CudaLowering {
 
   List<Line> lower(List<Step> steps) {
     steps.forEach(this::lower);
-    return lines;
+    return List.copyOf(lines);
   }
 
   /** What was taken beside the arena, last first; the program's to close. */
@@ -94,23 +107,36 @@ final class CudaLowering {
     return owned.reversed();
   }
 
+  /** Bytes of working memory beside the arena. */
+  long scratchBytes() {
+    return scratchBytes;
+  }
+
   private void lower(Step step) {
+    pieces.clear();
+    host = null;
     switch (step) {
       case ElementwiseStep s -> fused.elementwise(s);
       case ReductionStep s -> fused.reduction(s);
-      case CopyStep s ->
-          add(
-              s.label(),
-              "copy",
-              () ->
-                  backend
-                      .driver()
-                      .copyOnStream(
-                          binding.pointer(s.to()),
-                          binding.pointer(s.from()),
-                          Binding.bytes(s.to())));
+      case CopyStep s -> copy(s);
       case OpStep s -> lower(s);
     }
+    List<Runnable> work = pieces.stream().map(Piece::work).toList();
+    String implementation =
+        pieces.stream().map(Piece::implementation).collect(Collectors.joining(", "));
+    lines.add(
+        new Line(
+            lister.step(step, implementation),
+            () -> work.forEach(Runnable::run),
+            host,
+            step.writes()));
+  }
+
+  private void copy(CopyStep s) {
+    CUdeviceptr to = binding.pointer(s.to());
+    CUdeviceptr from = binding.pointer(s.from());
+    long bytes = binding.bytes(s.to());
+    add("copy", () -> device.driver().copyOnStream(to, from, bytes));
   }
 
   private void lower(OpStep step) {
@@ -134,18 +160,7 @@ final class CudaLowering {
         convolutions.lower(step, WEIGHT, src, dOut, step.output(), op.window(), op.groups());
       }
       case MatMul op -> matMul(step, op);
-      case MaxPool2d op ->
-          run(
-              step,
-              "max_pool",
-              pool(step, step.output(), op.kernelH(), op.kernelW(), op.window())
-                  .longs(address(step, 0), output(step)));
-      case MaxPool2dGrad op ->
-          run(
-              step,
-              "max_pool_grad",
-              pool(step, step.inputs().get(1), op.kernelH(), op.kernelW(), op.window())
-                  .longs(address(step, 0), address(step, 1), output(step)));
+      case WindowOp op -> windows.lower(step, op);
       case IndexOp op -> indices.lower(step, op);
       case ArgMax(int axis, boolean _) -> indices.argMax(step, axis);
       case TopK(int axis, int k) -> indices.topK(step, axis, k);
@@ -185,7 +200,7 @@ final class CudaLowering {
 
   private void epilogue(OpStep step) {
     if (!step.epilogue().isEmpty()) {
-      fused.epilogue(step.label(), step.output(), step.epilogue());
+      fused.epilogue(step.output(), step.epilogue());
     }
   }
 
@@ -200,29 +215,13 @@ final class CudaLowering {
             c.dim(-1),
             op.transposeA(),
             op.transposeB());
+    CUdeviceptr left = binding.pointer(step.inputs().get(0));
+    CUdeviceptr right = binding.pointer(step.inputs().get(1));
+    CUdeviceptr result = binding.pointer(step.output());
     add(
-        step.label(),
         "cublasGemmStridedBatchedEx",
-        () ->
-            backend
-                .cublas()
-                .multiply(
-                    product,
-                    binding.pointer(step.inputs().get(0)),
-                    binding.pointer(step.inputs().get(1)),
-                    binding.pointer(step.output())));
+        () -> device.cublas().multiply(product, left, right, result));
     epilogue(step);
-  }
-
-  private Launch.Arguments pool(OpStep step, Buffer small, int kernelH, int kernelW, Window w) {
-    Shape x = step.inputs().get(0).type().shape();
-    Shape y = small.type().shape();
-    return new Launch.Arguments()
-        .struct(
-            x.dim(0), x.dim(1), x.dim(2), x.dim(3),
-            y.dim(2), y.dim(3),
-            kernelH, kernelW,
-            w.strideH(), w.strideW(), w.padTop(), w.padLeft());
   }
 
   private void logSoftmax(OpStep step, int axis) {
@@ -231,16 +230,13 @@ final class CudaLowering {
     long inner = IndexLaunches.behind(s, axis);
     long rows = s.elements() / length;
     add(
-        step.label(),
-        "log_softmax",
-        launch(
-            "log_softmax", rows, BLOCK / 2, inOut(step).longs(rows / inner, length, inner)));
+        launch("log_softmax", rows, BLOCK / 2, inOut(step).longs(rows / inner, length, inner)));
   }
 
   private void custom(OpStep step, CustomOp op) {
-    HostStep host = new HostStep(backend.driver(), step, op, binding);
+    host = new HostStep(device.driver(), step, op, binding);
     own(host);
-    lines.add(new Line(step.label(), "Java body on the host", host::fetch, host));
+    add("Java body on the host", host::fetch);
   }
 
   private void dropout(OpStep step, Dropout op) {
@@ -251,33 +247,27 @@ final class CudaLowering {
     run(
         step,
         "dropout",
-        new Launch.Arguments()
-            .longs(address(step, 0), address(step, 1), output(step))
+        inOut(step)
             .longs(n, c, s.elements() / n / c)
             .ints(last ? 1 : 0, (int) Math.ceil(op.p() * 0x1p24))
             .number((float) (1 / (1 - op.p())))
             .ints((int) op.seed(), (int) (op.seed() >>> 32), op.stream()));
   }
 
-  private Launch.Arguments inOut(OpStep step) {
-    return new Launch.Arguments().longs(address(step, 0), output(step));
+  /** The addresses of the operands, then of the result. */
+  Launch.Arguments inOut(OpStep step) {
+    Launch.Arguments arguments = new Launch.Arguments();
+    step.inputs().forEach(b -> arguments.longs(binding.address(b)));
+    return arguments.longs(binding.address(step.output()));
   }
 
   private static long points(OpStep step) {
     return Binding.elements(step.output());
   }
 
-  private long address(OpStep step, int input) {
-    return binding.address(step.inputs().get(input));
-  }
-
-  private long output(OpStep step) {
-    return binding.address(step.output());
-  }
-
   /** A kernel that gives each element of the result a thread. */
   void run(OpStep step, String kernel, Launch.Arguments arguments) {
-    add(step.label(), kernel, launch(kernel, points(step), BLOCK, arguments));
+    add(launch(kernel, points(step), BLOCK, arguments));
   }
 
   /** A grid-stride launch over so many points. */
@@ -288,16 +278,17 @@ final class CudaLowering {
 
   Launch launch(String kernel, int gridX, int gridY, int block, Launch.Arguments arguments) {
     return new Launch(
-        kernel, backend.kernels().get(kernel), gridX, gridY, block, arguments.list());
+        kernel, device.kernels().get(kernel), gridX, gridY, block, arguments.list());
   }
 
-  void add(String what, String implementation, Launch launch) {
-    add(what, implementation, () -> backend.driver().launch(launch));
+  /** One of our kernels as a part of the step. */
+  void add(Launch launch) {
+    add(launch.kernel(), () -> device.driver().launch(launch));
   }
 
-  /** Anything that puts its work on the stream. */
-  void add(String what, String implementation, Runnable work) {
-    lines.add(new Line(what, implementation, work, null));
+  /** Anything that puts its work on the stream, as a part of the step. */
+  void add(String implementation, Runnable work) {
+    pieces.add(new Piece(implementation, work));
   }
 
   /** Something that lives as long as the program. */
@@ -307,8 +298,21 @@ final class CudaLowering {
 
   /** Memory of this step alone; the address. */
   long scratch(long bytes) {
-    DeviceMemory memory = new DeviceMemory(backend.driver(), bytes, "scratch memory");
-    own(memory);
+    return take(bytes).address();
+  }
+
+  /** Numbers that a kernel reads at every run; the address. */
+  long table(int[] values) {
+    long bytes = (long) values.length * Integer.BYTES;
+    DeviceMemory memory = take(bytes);
+    device.driver().copyIn(memory.at(0), Pointer.to(values), bytes);
     return memory.address();
+  }
+
+  private DeviceMemory take(long bytes) {
+    DeviceMemory memory = new DeviceMemory(device.driver(), bytes, "scratch memory");
+    own(memory);
+    scratchBytes += memory.bytes();
+    return memory;
   }
 }

@@ -1,5 +1,8 @@
 package chladni.cuda;
 
+import chladni.engine.backend.Ledger;
+import chladni.engine.backend.Listing;
+import chladni.engine.backend.NonFinite;
 import chladni.engine.backend.Program;
 import chladni.engine.backend.ProgramException;
 import chladni.engine.graph.Graph;
@@ -9,15 +12,13 @@ import chladni.engine.plan.Buffer;
 import chladni.engine.plan.Plan;
 import chladni.engine.plan.Planner;
 import java.nio.ByteBuffer;
-import java.nio.ByteOrder;
-import java.util.ArrayList;
+import java.nio.FloatBuffer;
 import java.util.HashMap;
-import java.util.HashSet;
-import java.util.List;
+import java.util.LinkedHashSet;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
-import jcuda.Pointer;
-import jcuda.driver.CUgraphExec;
+import java.util.function.Consumer;
 
 /**
  * A plan captured as one CUDA graph: inputs go in from pinned memory, the steps run, outputs come
@@ -25,114 +26,77 @@ import jcuda.driver.CUgraphExec;
  */
 final class CudaProgram extends Program {
   private final CudaBackend backend;
+  private final Device device;
   private final CudaStore store;
-  private final Plan plan;
-  private final Map<String, Pinned> rim = new HashMap<>();
-  private final Set<String> unwritten = new HashSet<>();
+  private final BoundProgram bound;
+  private final Set<String> unwritten = new LinkedHashSet<>();
   private final Map<Node, String> outputNames = new HashMap<>();
-  private Binding binding;
-  private List<CudaLowering.Line> lines;
-  private List<AutoCloseable> owned = List.of();
-  private final List<Segment> segments = new ArrayList<>();
+  private final Ledger.Entry entry;
   private boolean ran;
-  private boolean freed;
 
-  /**
-   * What runs without the host, as one graph.
-   *
-   * @param after what the host does next; null at the end
-   */
-  private record Segment(CUgraphExec graph, HostStep after) {}
-
-  /** Pinned host memory with a view of it. */
-  private record Pinned(Pointer pointer, ByteBuffer bytes) {}
-
-  private CudaProgram(Graph graph, CudaStore store, Plan plan) {
+  private CudaProgram(Graph graph, CudaStore store, BoundProgram bound) {
     super(graph);
     this.store = store;
     this.backend = store.backend();
-    this.plan = plan;
+    this.device = backend.device();
+    this.bound = bound;
     unwritten.addAll(graph.inputs().keySet());
     graph.outputs().forEach((name, node) -> outputNames.putIfAbsent(node, name));
+    String what = "program with outputs " + graph.outputs().keySet();
+    entry = backend.ledger().enter(this, what, freeing(device, bound));
+  }
+
+  private static Runnable freeing(Device device, BoundProgram bound) {
+    return () -> device.release(bound::close);
   }
 
   static CudaProgram of(Graph graph, CudaStore store) {
     store.checkOpen();
     graph.freeze();
     graph.variables().forEach(store::declare);
-    CudaProgram program = new CudaProgram(graph, store, Planner.plan(graph));
-    program.backend.exclusively(program::bind);
-    return program;
-  }
-
-  private void bind() {
+    Plan plan = Planner.plan(graph);
+    Device device = store.backend().device();
+    BoundProgram bound =
+        device.call(
+            () -> {
+              store.checkOpen();
+              return BoundProgram.of(device, store, plan);
+            });
     try {
-      Driver driver = backend.driver();
-      binding = new Binding(driver, store, plan);
-      plan.inputs().forEach((name, b) -> rim.put("in:" + name, pinned(b, name)));
-      plan.outputs().forEach((name, b) -> rim.put("out:" + name, pinned(b, name)));
-      CudaLowering lowering = new CudaLowering(backend, binding);
-      try {
-        lines = lowering.lower(plan.steps());
-      } finally {
-        owned = lowering.owned();
-      }
-      capture(driver);
-    } catch (RuntimeException e) {
-      free();
+      return new CudaProgram(graph, store, bound);
+    } catch (RuntimeException | Error e) {
+      freeing(device, bound).run();
       throw e;
-    }
-  }
-
-  private Pinned pinned(Buffer buffer, String owner) {
-    long bytes = Binding.bytes(buffer);
-    Pointer pointer = backend.driver().allocatePinned(bytes, owner);
-    return new Pinned(pointer, pointer.getByteBuffer(0, bytes).order(ByteOrder.nativeOrder()));
-  }
-
-  /** Inputs, steps and outputs in as few graphs as there are steps of the host, and one more. */
-  private void capture(Driver driver) {
-    List<Runnable> work = new ArrayList<>();
-    work.add(() -> plan.inputs().forEach((name, b) -> copyIn(driver, name, b)));
-    for (CudaLowering.Line line : lines) {
-      work.add(line.work());
-      if (line.host() != null) {
-        segments.add(new Segment(driver.capture(work), line.host()));
-        work.clear();
-        work.add(line.host()::deliver);
-      }
-    }
-    work.add(() -> plan.outputs().forEach((name, b) -> copyOut(driver, name, b)));
-    segments.add(new Segment(driver.capture(work), null));
-  }
-
-  private void copyIn(Driver driver, String name, Buffer b) {
-    driver.copyInOnStream(binding.pointer(b), rim.get("in:" + name).pointer, Binding.bytes(b));
-  }
-
-  private void copyOut(Driver driver, String name, Buffer b) {
-    driver.copyOutOnStream(rim.get("out:" + name).pointer, binding.pointer(b), Binding.bytes(b));
-  }
-
-  private void replay() {
-    for (Segment segment : segments) {
-      backend.driver().run(segment.graph);
-      if (segment.after != null) {
-        segment.after.compute();
-      }
     }
   }
 
   @Override
   protected void execute() {
-    store.checkOpen();
+    run(BoundProgram::replay);
+  }
+
+  @Override
+  protected Optional<NonFinite> executeTraced() {
+    Trace trace = new Trace(device.driver());
+    run(trace::run);
+    return trace.first();
+  }
+
+  private void run(Consumer<BoundProgram> how) {
+    checkOpen();
     if (!unwritten.isEmpty()) {
       throw new ProgramException(
           "input '%s': it has no value yet. Write it before the first run."
               .formatted(unwritten.iterator().next()));
     }
     ran = false;
-    backend.exclusively(this::replay);
+    device.run(
+        () -> {
+          // Other threads may have closed them before this one had its turn.
+          checkOpen();
+          store.checkOpen();
+          how.accept(bound);
+        });
     ran = true;
   }
 
@@ -147,9 +111,10 @@ final class CudaProgram extends Program {
   }
 
   private ByteBuffer written(Node input) {
-    String key = ((Input) input.op()).key();
-    unwritten.remove(key);
-    return rim.get("in:" + key).bytes;
+    checkOpen();
+    String name = ((Input) input.op()).key();
+    unwritten.remove(name);
+    return bound.input(name);
   }
 
   @Override
@@ -159,7 +124,7 @@ final class CudaProgram extends Program {
 
   @Override
   protected void copyOut(Node output, double[] dst) {
-    var from = result(output).asFloatBuffer();
+    FloatBuffer from = result(output).asFloatBuffer();
     for (int i = 0; i < dst.length; i++) {
       dst[i] = from.get(i);
     }
@@ -171,58 +136,28 @@ final class CudaProgram extends Program {
   }
 
   private ByteBuffer result(Node output) {
+    checkOpen();
     if (!ran) {
       throw new ProgramException("output: there is none before the first run. Call run first.");
     }
-    return rim.get("out:" + outputNames.get(output)).bytes;
+    return bound.output(outputNames.get(output));
   }
 
   @Override
-  public String explain() {
-    StringBuilder text = new StringBuilder();
-    for (int i = 0; i < lines.size(); i++) {
-      text.append(
-          "%4d  %s | %s%n".formatted(i, lines.get(i).implementation(), lines.get(i).what()));
-    }
-    return text.append(
-            "%d launches on %s; arena %d KiB%n"
-                .formatted(
-                    lines.size(),
-                    backend.description(),
-                    Math.ceilDiv(binding.arenaBytes(), 1024L)))
-        .toString();
+  protected Listing list() {
+    checkOpen();
+    store.checkOpen();
+    return bound.listing();
   }
 
   @Override
   protected void release() {
-    backend.forget(this);
-    if (!backend.isClosed()) {
-      backend.exclusively(this::free);
-    }
+    entry.close();
   }
 
-  private static void close(AutoCloseable resource) {
-    try {
-      resource.close();
-    } catch (RuntimeException e) {
-      throw e;
-    } catch (Exception e) {
-      throw new IllegalStateException(e);
+  private void checkOpen() {
+    if (backend.ledger().isClosed()) {
+      throw new ProgramException("program: its backend is closed. Open the engine again.");
     }
-  }
-
-  /** Frees what the program has on the device, once; the caller has the device. */
-  void free() {
-    if (freed) {
-      return;
-    }
-    freed = true;
-    segments.forEach(s -> backend.driver().destroy(s.graph));
-    owned.forEach(CudaProgram::close);
-    if (binding != null) {
-      binding.close();
-    }
-    rim.values().forEach(p -> backend.driver().freePinned(p.pointer));
-    rim.clear();
   }
 }

@@ -307,7 +307,7 @@ final class Cudnn implements AutoCloseable {
   private static void check(int status, String what) {
     if (status != 0) {
       throw new CudaException(
-          "cuda: %s: %s.".formatted(what, JCudnn.cudnnGetErrorString(status)), true);
+          "cuda: %s: %s.".formatted(what, JCudnn.cudnnGetErrorString(status)));
     }
   }
 

@@ -192,8 +192,7 @@ final class CudnnDescriptor implements AutoCloseable {
     if (status != 0) {
       throw new CudaException(
           "cuda: cuDNN descriptor of kind %d: %s: %s."
-              .formatted(kind, what, JCudnn.cudnnGetErrorString(status)),
-          true);
+              .formatted(kind, what, JCudnn.cudnnGetErrorString(status)));
     }
   }
 

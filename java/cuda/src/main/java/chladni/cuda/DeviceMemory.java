@@ -14,7 +14,7 @@ final class DeviceMemory implements AutoCloseable {
     this.bytes = Math.max(bytes, Float.BYTES);
     this.base = driver.allocate(this.bytes, owner);
     this.address = new Reader(base).address();
-    driver.clear(base, this.bytes);
+    clear();
   }
 
   /** Its address, as kernels take it. */
@@ -28,6 +28,10 @@ final class DeviceMemory implements AutoCloseable {
 
   CUdeviceptr at(long offset) {
     return base.withByteOffset(offset);
+  }
+
+  void clear() {
+    driver.clear(base, bytes);
   }
 
   @Override

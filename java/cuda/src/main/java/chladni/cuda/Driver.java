@@ -1,6 +1,7 @@
 package chladni.cuda;
 
 import static jcuda.driver.JCudaDriver.cuCtxSetCurrent;
+import static jcuda.driver.JCudaDriver.cuCtxSynchronize;
 import static jcuda.driver.JCudaDriver.cuDeviceGet;
 import static jcuda.driver.JCudaDriver.cuDeviceGetAttribute;
 import static jcuda.driver.JCudaDriver.cuDeviceGetCount;
@@ -164,13 +165,21 @@ final class Driver implements AutoCloseable {
     check(cuMemFreeHost(pointer), "cuMemFreeHost");
   }
 
+  /** Waits. */
   void clear(CUdeviceptr to, long bytes) {
     check(cuMemsetD8(to, (byte) 0, bytes), "cuMemsetD8 of %d bytes".formatted(bytes));
+    settle();
   }
 
   /** Waits. */
   void copyIn(CUdeviceptr to, Pointer from, long bytes) {
     check(cuMemcpyHtoD(to, from, bytes), "cuMemcpyHtoD of %d bytes".formatted(bytes));
+    settle();
+  }
+
+  /** Such calls return before the device is done, and our stream does not wait for theirs. */
+  private void settle() {
+    check(cuCtxSynchronize(), "cuCtxSynchronize");
   }
 
   /** Waits. */
@@ -267,7 +276,7 @@ final class Driver implements AutoCloseable {
 
   /** Replays a graph and waits for its end. */
   void run(CUgraphExec graph) {
-    check(cuGraphLaunch(graph, stream), "cuGraphLaunch");
+    checkRun(cuGraphLaunch(graph, stream), "cuGraphLaunch");
     synchronize();
   }
 
@@ -275,8 +284,9 @@ final class Driver implements AutoCloseable {
     check(cuGraphExecDestroy(graph), "cuGraphExecDestroy");
   }
 
+  /** Waits for what a run has put on the stream. */
   void synchronize() {
-    check(cuStreamSynchronize(stream), "cuStreamSynchronize");
+    checkRun(cuStreamSynchronize(stream), "cuStreamSynchronize");
   }
 
   /** Errors that leave the context usable: what was asked was refused, nothing ran. */
@@ -290,6 +300,15 @@ final class Driver implements AutoCloseable {
           CUresult.CUDA_ERROR_STREAM_CAPTURE_UNSUPPORTED);
 
   private void check(int status, String what) {
+    check(status, what, true);
+  }
+
+  /** For what breaks a run off: some variables may have their new values already. */
+  private void checkRun(int status, String what) {
+    check(status, what, false);
+  }
+
+  private void check(int status, String what, boolean variablesKept) {
     if (status == CUresult.CUDA_SUCCESS) {
       return;
     }
@@ -302,7 +321,8 @@ final class Driver implements AutoCloseable {
                 name(status),
                 status,
                 usable ? "" : " The context is dead: close the engine and open it again."),
-        usable);
+        usable,
+        usable && variablesKept);
   }
 
   private static String name(int status) {

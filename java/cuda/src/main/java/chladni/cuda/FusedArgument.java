@@ -2,6 +2,7 @@ package chladni.cuda;
 
 import chladni.engine.plan.Instr;
 import chladni.engine.plan.Load;
+import chladni.engine.plan.Opcodes;
 import chladni.engine.plan.View;
 import chladni.engine.plan.Write;
 import java.nio.ByteBuffer;

@@ -35,8 +35,8 @@ final class FusedLaunches {
   }
 
   void elementwise(ElementwiseStep s) {
-    long[] space = space(s.space(), s.loads(), s.writesTo());
-    lowering.add(s.label(), "fused", elementwise(space, s.loads(), s.instrs(), s.writesTo()));
+    long[] space = space(s.space(), s.writesTo());
+    lowering.add(elementwise(space, s.loads(), s.instrs(), s.writesTo()));
   }
 
   private Launch elementwise(
@@ -55,7 +55,7 @@ final class FusedLaunches {
   }
 
   void reduction(ReductionStep s) {
-    long[] space = space(s.space(), s.loads(), s.writesTo());
+    long[] space = space(s.space(), s.writesTo());
     int mask = 0;
     long kept = 1;
     long terms = 1;
@@ -72,17 +72,13 @@ final class FusedLaunches {
     if (terms <= THREAD_TERMS) {
       Launch.Arguments arguments =
           new Launch.Arguments().struct(fused).ints(mask, max).longs(kept, terms);
-      lowering.add(
-          s.label(), "reduce_thread", lowering.launch("reduce_thread", kept, BLOCK, arguments));
+      lowering.add(lowering.launch("reduce_thread", kept, BLOCK, arguments));
       return;
     }
     // The number of parts depends on sizes alone, so that every card sums in one order.
     int parts = (int) Math.max(1, Math.min(MAX_PARTS / Math.min(kept, MAX_PARTS), terms / 2048));
-    long partial =
-        lowering.scratch(kept * parts * s.writesTo().size() * Double.BYTES);
+    long partial = lowering.scratch(kept * parts * s.writesTo().size() * Double.BYTES);
     lowering.add(
-        s.label(),
-        "reduce_block",
         lowering.launch(
             "reduce_block",
             (int) Math.min(kept, MAX_GRID),
@@ -93,8 +89,6 @@ final class FusedLaunches {
                 .ints(mask, max)
                 .longs(kept, terms, partial)));
     lowering.add(
-        s.label(),
-        "reduce_finish",
         lowering.launch(
             "reduce_finish",
             kept,
@@ -108,11 +102,8 @@ final class FusedLaunches {
   }
 
   /** What follows a product, as a pass over its result: channels innermost in both layouts. */
-  void epilogue(String label, Buffer result, List<Epilogue> epilogue) {
-    long channels =
-        result.type().shape().rank() == 2
-            ? result.type().shape().dim(1)
-            : result.type().shape().dim(1);
+  void epilogue(Buffer result, List<Epilogue> epilogue) {
+    long channels = result.type().shape().dim(1);
     long rows = Binding.elements(result) / channels;
     View all = new View(result, 0, new long[] {channels, 1});
     List<Load> loads = new ArrayList<>(List.of(all));
@@ -128,18 +119,12 @@ final class FusedLaunches {
       value = dst;
     }
     lowering.add(
-        label + " epilogue",
-        "fused",
-        elementwise(
-            new long[] {rows, channels}, loads, instrs, List.of(new Write(value, all))));
+        elementwise(new long[] {rows, channels}, loads, instrs, List.of(new Write(value, all))));
   }
 
   /** The extents, with the size of the family where the plan leaves it open. */
-  private static long[] space(int[] space, List<Load> loads, List<Write> writes) {
-    long[] extents = new long[space.length];
-    for (int i = 0; i < space.length; i++) {
-      extents[i] = space[i] == Space.FAMILY ? Binding.elements(writes.getFirst().to().buffer()) : space[i];
-    }
-    return extents;
+  private static long[] space(int[] space, List<Write> writes) {
+    long family = Binding.elements(writes.getFirst().to().buffer());
+    return Arrays.stream(space).mapToLong(n -> n == Space.FAMILY ? family : n).toArray();
   }
 }

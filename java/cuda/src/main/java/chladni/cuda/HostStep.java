@@ -64,7 +64,7 @@ final class HostStep implements AutoCloseable {
   }
 
   private Transfer transfer(Buffer buffer, Binding binding) {
-    long bytes = Binding.bytes(buffer);
+    long bytes = Binding.sizeOf(buffer);
     Pointer pinned = driver.allocatePinned(bytes, node.toString());
     return new Transfer(
         buffer, binding, pinned, pinned.getByteBuffer(0, bytes).order(ByteOrder.nativeOrder()));
@@ -74,14 +74,14 @@ final class HostStep implements AutoCloseable {
   void fetch() {
     for (Transfer t : in) {
       driver.copyOutOnStream(
-          t.pinned, t.binding.pointer(t.buffer), Binding.bytes(t.buffer));
+          t.pinned, t.binding.pointer(t.buffer), Binding.sizeOf(t.buffer));
     }
   }
 
   /** Puts the copy of the result on the stream. */
   void deliver() {
     driver.copyInOnStream(
-        out.binding.pointer(out.buffer), out.pinned, Binding.bytes(out.buffer));
+        out.binding.pointer(out.buffer), out.pinned, Binding.sizeOf(out.buffer));
   }
 
   void compute() {

@@ -58,10 +58,8 @@ final class IndexLaunches {
   private Launch.Arguments around(OpStep step, Shape shape, int axis) {
     long inner = behind(shape, axis);
     long extent = shape.dim(axis);
-    Launch.Arguments arguments = new Launch.Arguments();
-    step.inputs().forEach(b -> arguments.longs(lowering.binding().address(b)));
-    return arguments
-        .longs(lowering.binding().address(step.output()))
+    return lowering
+        .inOut(step)
         .longs(shape.elements() / extent / inner, extent, inner);
   }
 

@@ -54,6 +54,12 @@ record Launch(
       return this;
     }
 
+    /** A struct of addresses. */
+    Arguments struct(long... fields) {
+      values.add(Pointer.to(fields));
+      return this;
+    }
+
     /** A struct as its bytes. */
     Arguments struct(byte[] bytes) {
       values.add(Pointer.to(bytes));

@@ -5,6 +5,7 @@ import chladni.engine.backend.Backend;
 import chladni.engine.backend.BackendOptions;
 import chladni.engine.backend.BackendProvider;
 import chladni.engine.backend.MissingBackendException;
+import chladni.engine.backend.OpenResource;
 import chladni.engine.backend.Precision;
 import chladni.engine.backend.PrecisionException;
 import chladni.engine.backend.Program;
@@ -14,6 +15,7 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.ServiceLoader;
+import java.util.Set;
 
 /** One backend, opened: the way in for a program that embeds the engine. */
 public final class Engine implements AutoCloseable {
@@ -95,6 +97,11 @@ public final class Engine implements AutoCloseable {
     return backend.description();
   }
 
+  /** The precisions that stores and programs may have on this machine. */
+  public Set<Precision> precisions() {
+    return backend.precisions();
+  }
+
   /** An empty FP32 store. */
   public Store newStore(long seed) {
     return newStore(seed, Precision.FP32);
@@ -114,6 +121,19 @@ public final class Engine implements AutoCloseable {
     return backend.compile(graph, store, store.precision());
   }
 
+  /**
+   * The engine and its open stores and programs, oldest first, each with the line that opened it;
+   * empty when the engine is closed.
+   */
+  @Experimental
+  public List<OpenResource> openResources() {
+    return backend.openResources();
+  }
+
+  /**
+   * Frees everything. A store or program that is still open is reported as a warning in the log {@code
+   * chladni.engine}, with the line that opened it; so is one that was lost without being closed.
+   */
   @Override
   public void close() {
     backend.close();

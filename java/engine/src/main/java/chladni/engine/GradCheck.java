@@ -1,6 +1,5 @@
 package chladni.engine;
 
-import chladni.engine.autodiff.Autodiff;
 import chladni.engine.backend.Backend;
 import chladni.engine.backend.BackendOptions;
 import chladni.engine.backend.Precision;
@@ -11,13 +10,13 @@ import chladni.engine.graph.DType;
 import chladni.engine.graph.Graph;
 import chladni.engine.graph.GradientException;
 import chladni.engine.graph.Node;
-import chladni.engine.graph.ReadVariable;
 import chladni.engine.graph.Shape;
 import chladni.engine.graph.Variable;
 import chladni.engine.nn.Initializers;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
+import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -28,11 +27,15 @@ import java.util.stream.IntStream;
 /**
  * Holds the derivatives of a loss against central differences, element by element, in FP64 on the
  * reference backend: the first thing to run on a new loss. FLOAT inputs and trainable variables are
- * checked. The loss must be smooth at the values it is given; a kink shows as an error.
+ * checked.
  *
  * <pre>
  *   GradCheck.of(g -> Losses.mse(g.input("x", shape), g.input("y", shape))).run().orThrow();
  * </pre>
+ *
+ * <p>The loss must be smooth at the values it is given. Where its slope jumps, as that of |x| does
+ * at 0, no difference tells which gradient is right: such an element is a kink, and the check does
+ * not pass.
  */
 public final class GradCheck {
   /** Truncation grows with the square of the step, rounding with its inverse: near 2^-53/3. */
@@ -43,6 +46,9 @@ public final class GradCheck {
 
   /** Gradients smaller than this part of the largest drown in the rounding of the loss. */
   private static final double FLOOR = 1e-4;
+
+  /** Slopes to the sides that part by more than this, relative as the error is, may be a kink's. */
+  private static final double SHARP = 1e-3;
 
   private final Function<Graph, Node> loss;
   private final Map<String, double[]> floats = new LinkedHashMap<>();
@@ -82,6 +88,10 @@ public final class GradCheck {
 
   /** How many elements of each tensor are tried, chosen at random; 64 unless told. */
   public GradCheck elementsPerTensor(int count) {
+    if (count < 1) {
+      throw new IllegalArgumentException(
+          "gradCheck: it must try at least 1 element of each tensor, got %d.".formatted(count));
+    }
     elementsPerTensor = count;
     return this;
   }
@@ -89,8 +99,8 @@ public final class GradCheck {
   /**
    * Computes and compares.
    *
-   * @throws GradientException when the loss is not a FLOAT scalar or has nothing to differentiate
-   *     by
+   * @throws GradientException when the loss is not a FLOAT scalar, has nothing to differentiate by
+   *     or is not finite
    */
   public Result run() {
     try (Engine engine = Engine.open("reference", BackendOptions.DEFAULT);
@@ -99,7 +109,7 @@ public final class GradCheck {
       Graph values = new Graph();
       values.output("loss", loss.apply(values));
       Backend backend = engine.backend();
-      try (Program derivative = backend.compile(gradients.graph, store, Precision.FP64);
+      try (Program derivative = backend.compile(gradients.graph(), store, Precision.FP64);
           Program value = backend.compile(values, store, Precision.FP64)) {
         return new Comparison(store, value, derivative, gradients).run();
       }
@@ -112,11 +122,20 @@ public final class GradCheck {
    * @param tensor the input or variable
    * @param index where in it, one number for each axis
    * @param gradient what automatic differentiation says
-   * @param difference what the central difference says
-   * @param error their distance, relative to the larger or to what rounding allows to be seen
+   * @param left the slope of the loss below the value
+   * @param right the slope above it
+   * @param difference what the central difference over both sides says
+   * @param error its distance from the gradient, relative to the larger or to what rounding allows
+   *     to be seen
    */
   public record Element(
-      String tensor, List<Integer> index, double gradient, double difference, double error) {
+      String tensor,
+      List<Integer> index,
+      double gradient,
+      double left,
+      double right,
+      double difference,
+      double error) {
     @Override
     public String toString() {
       return "'%s'%s: gradient %s, central difference %s, relative error %.1e"
@@ -124,59 +143,61 @@ public final class GradCheck {
     }
   }
 
-  /** How many elements were tried and which was worst. */
-  public record Result(int checked, Element worst) {
+  /**
+   * What was found.
+   *
+   * @param checked how many elements were tried, kinks among them
+   * @param worst the one with the largest error, a NaN being the largest; a kink only if there is
+   *     nothing else
+   * @param kinks those at which the slope jumps
+   */
+  public record Result(int checked, Element worst, List<Element> kinks) {
+    private static Result of(List<Element> smooth, List<Element> kinks) {
+      return new Result(
+          smooth.size() + kinks.size(),
+          Collections.max(smooth.isEmpty() ? kinks : smooth, BY_ERROR),
+          List.copyOf(kinks));
+    }
+
+    private static final Comparator<Element> BY_ERROR = Comparator.comparingDouble(Element::error);
+
+    /** Whether no element is off by more than 1e-6 and none is a kink. */
     public boolean passes() {
-      return worst.error() <= TOLERANCE;
+      return kinks.isEmpty() && worst.error() <= TOLERANCE;
     }
 
     /**
      * This result.
      *
-     * @throws GradientException when the worst element is off by more than 1e-6
+     * @throws GradientException when it does not pass; the message names the worst element, or else
+     *     the first kink
      */
     public Result orThrow() {
-      if (!passes()) {
+      if (passes()) {
+        return this;
+      }
+      if (Double.isNaN(worst.error())) {
         throw new GradientException(
-            ("gradCheck %s, allowed %.0e. Check the vjp of each operation on its path, and that the"
-                    + " loss has no kink here.")
+            "gradCheck %s. Look for what is not finite near these values.".formatted(worst));
+      }
+      if (worst.error() > TOLERANCE && !kinks.contains(worst)) {
+        throw new GradientException(
+            "gradCheck %s, allowed %.0e. Check the vjp of each operation on its path."
                 .formatted(worst, TOLERANCE));
       }
-      return this;
-    }
-  }
-
-  /** The graph that yields the loss and its gradient by each tensor. */
-  private record Gradients(Graph graph, Map<String, Node> inputs, Map<String, Node> variables) {
-    static Gradients of(Function<Graph, Node> loss) {
-      Graph graph = new Graph();
-      Node scalar = loss.apply(graph);
-      Map<String, Node> inputs = new LinkedHashMap<>(graph.inputs());
-      inputs.values().removeIf(n -> n.dtype() != DType.FLOAT);
-      Map<String, Node> variables = new LinkedHashMap<>();
-      for (Node node : graph.nodes()) {
-        // The version before the run: that is the one a perturbed store changes.
-        if (node.op() instanceof ReadVariable(Variable variable) && variable.trainable()) {
-          variables.put(variable.name(), node);
-        }
-      }
-      List<Node> tensors = new ArrayList<>(inputs.values());
-      tensors.addAll(variables.values());
-      if (tensors.isEmpty()) {
-        throw new GradientException(
-            "gradCheck: the loss %s reads no FLOAT input and no trainable variable. Read one."
-                .formatted(scalar));
-      }
-      List<Node> gradients = Autodiff.gradients(scalar, tensors);
-      for (int i = 0; i < tensors.size(); i++) {
-        graph.output(key(tensors.get(i)), gradients.get(i));
-      }
-      graph.output("loss", scalar);
-      return new Gradients(graph, inputs, variables);
-    }
-
-    static String key(Node tensor) {
-      return "gradient of #" + tensor.id();
+      Element kink = kinks.getFirst();
+      throw new GradientException(
+          ("gradCheck '%s'%s: the loss has a kink here, slope %s below and %s above, and its"
+                  + " gradient %s cannot be judged; one of %d in %d elements. Give values away from"
+                  + " it, with input or seed.")
+              .formatted(
+                  kink.tensor(),
+                  kink.index(),
+                  kink.left(),
+                  kink.right(),
+                  kink.gradient(),
+                  kinks.size(),
+                  checked));
     }
   }
 
@@ -187,7 +208,9 @@ public final class GradCheck {
     private final Gradients gradients;
     private final Map<String, double[]> state = new LinkedHashMap<>();
     private final Map<String, int[]> counters = new LinkedHashMap<>();
-    private final List<Element> elements = new ArrayList<>();
+    private final List<Element> smooth = new ArrayList<>();
+    private final List<Element> kinks = new ArrayList<>();
+    private double here;
     private double floor;
 
     Comparison(Store store, Program value, Program derivative, Gradients gradients) {
@@ -209,17 +232,23 @@ public final class GradCheck {
       Map<String, double[]> inputs = writeInputs();
       derivative.run();
       restore();
-      floor = FLOOR * Math.max(Math.abs(derivative.scalar("loss")), largestGradient());
-      gradients.inputs.forEach((name, n) -> check(name, n, inputs.get(name), value::write));
-      gradients.variables.forEach((name, n) -> check(name, n, state.get(name), store::set));
-      return new Result(elements.size(), worst());
+      here = derivative.scalar("loss");
+      if (!Double.isFinite(here)) {
+        throw new GradientException(
+            "gradCheck: the loss must be finite where it is checked, got %s. Give other values."
+                .formatted(here));
+      }
+      floor = FLOOR * Math.max(Math.abs(here), largestGradient());
+      gradients.inputs().forEach((name, n) -> check(name, n, inputs.get(name), value::write));
+      gradients.variables().forEach((name, n) -> check(name, n, state.get(name), store::set));
+      return Result.of(smooth, kinks);
     }
 
     private Map<String, double[]> writeInputs() {
       floats.keySet().forEach(this::checkInput);
       ints.keySet().forEach(this::checkInput);
       Map<String, double[]> given = new LinkedHashMap<>();
-      gradients.graph.inputs().forEach(
+      gradients.graph().inputs().forEach(
           (name, node) -> {
             if (node.dtype() == DType.FLOAT) {
               double[] values = floats.getOrDefault(name, uniform(name, node.shape()));
@@ -237,10 +266,10 @@ public final class GradCheck {
     }
 
     private void checkInput(String name) {
-      if (!gradients.graph.inputs().containsKey(name)) {
+      if (!gradients.graph().inputs().containsKey(name)) {
         throw new ProgramException(
             "gradCheck: the loss has no input '%s'; it has %s."
-                .formatted(name, gradients.graph.inputs().keySet()));
+                .formatted(name, gradients.graph().inputs().keySet()));
       }
     }
 
@@ -251,8 +280,8 @@ public final class GradCheck {
 
     private double largestGradient() {
       double largest = 0;
-      List<Node> tensors = new ArrayList<>(gradients.inputs.values());
-      tensors.addAll(gradients.variables.values());
+      List<Node> tensors = new ArrayList<>(gradients.inputs().values());
+      tensors.addAll(gradients.variables().values());
       for (Node tensor : tensors) {
         for (double g : derivative.readDoubles(Gradients.key(tensor))) {
           largest = Math.max(largest, Math.abs(g));
@@ -270,22 +299,39 @@ public final class GradCheck {
     private void check(String name, Node tensor, double[] values, Writer writer) {
       double[] gradient = derivative.readDoubles(Gradients.key(tensor));
       for (int i : chosen(values.length)) {
-        double step = STEP * Math.max(1, Math.abs(values[i]));
-        double[] moved = values.clone();
-        moved[i] = values[i] + step;
-        double above = lossAt(name, moved, writer);
-        double width = moved[i];
-        moved[i] = values[i] - step;
-        double below = lossAt(name, moved, writer);
-        double difference = (above - below) / (width - moved[i]);
+        Slopes slopes = slopes(name, values, i, 1, writer);
+        double difference = slopes.central();
         double scale =
             Math.max(floor, Math.max(Math.abs(gradient[i]), Math.abs(difference)));
         double distance = Math.abs(gradient[i] - difference);
-        double error = distance == 0 ? 0 : distance / scale;
-        elements.add(
-            new Element(name, index(tensor.shape(), i), gradient[i], difference, error));
+        Element element =
+            new Element(
+                name,
+                index(tensor.shape(), i),
+                gradient[i],
+                slopes.left(),
+                slopes.right(),
+                difference,
+                distance == 0 ? 0 : distance / scale);
+        boolean kink =
+            slopes.gap() > SHARP * scale
+                && !(slopes.shrinksTo(slopes(name, values, i, 0.5, writer), 0.5)
+                    && slopes.shrinksTo(slopes(name, values, i, 0.25, writer), 0.25));
+        (kink ? kinks : smooth).add(element);
       }
       writer.write(name, values);
+    }
+
+    private Slopes slopes(String name, double[] values, int i, double part, Writer writer) {
+      double step = part * STEP * Math.max(1, Math.abs(values[i]));
+      double[] moved = values.clone();
+      moved[i] = values[i] + step;
+      double above = lossAt(name, moved, writer);
+      double up = moved[i] - values[i];
+      moved[i] = values[i] - step;
+      double below = lossAt(name, moved, writer);
+      double down = values[i] - moved[i];
+      return new Slopes((here - below) / down, (above - here) / up, (above - below) / (up + down));
     }
 
     private double lossAt(String name, double[] values, Writer writer) {
@@ -301,10 +347,18 @@ public final class GradCheck {
       Collections.shuffle(all, new Random(seed));
       return all.stream().limit(elementsPerTensor).mapToInt(i -> i).sorted().toArray();
     }
+  }
 
-    /** The largest error; a NaN is the largest of all. */
-    private Element worst() {
-      return Collections.max(elements, (a, b) -> Double.compare(a.error(), b.error()));
+  /** Differences to both sides of a value and across it. */
+  private record Slopes(double left, double right, double central) {
+    double gap() {
+      return Math.abs(right - left);
+    }
+
+    /** Whether the gap goes with the step, as where the slope only bends. */
+    boolean shrinksTo(Slopes nearer, double part) {
+      double ratio = nearer.gap() / gap();
+      return Math.abs(ratio - part) < part / 5;
     }
   }
 

@@ -1,7 +1,9 @@
 package chladni.tests.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
 
+import chladni.app.cli.LearningRate;
 import chladni.app.cli.NetForward;
 import chladni.app.cli.TrainPix2pix;
 import chladni.app.cli.TrainingCommand;
@@ -84,7 +86,7 @@ final class CommandLineTest {
                 PairFolder.Direction.B_TO_A,
                 2,
                 3,
-                0.001,
+                LearningRate.constant(0.001),
                 new TrainingCommand(
                     "train pix2pix",
                     List.of(
@@ -118,7 +120,30 @@ final class CommandLineTest {
     assertThat(request.resume()).isFalse();
     assertThat(request.losses()).isEmpty();
     assertThat(request.direction()).isEqualTo(PairFolder.Direction.A_TO_B);
-    assertThat(request.rate()).isEqualTo(0.0002);
+    assertThat(request.rate()).isEqualTo(LearningRate.constant(0.0002));
+  }
+
+  @Test
+  void theRateOfPix2pixMayFall() {
+    String train = "train pix2pix --out run --data pairs --rate 0.5 ";
+    run(train + "--decay-steps 100 --constant-steps 50");
+    LearningRate linear = console.pix2pix().rate();
+    assertThat(linear)
+        .isEqualTo(new LearningRate(0.5, LearningRate.Policy.LINEAR, 50, 100))
+        .hasToString("0.5 linear over 100 after 50");
+    assertThat(linear.ofStep().applyAsDouble(50)).isEqualTo(0.5);
+    assertThat(linear.ofStep().applyAsDouble(51)).isEqualTo(0.5 * (1 - 1 / 101.0));
+    assertThat(linear.ofStep().applyAsDouble(151)).isZero();
+    run(train + "--lr-policy step --decay-steps 10");
+    LearningRate step = console.pix2pix().rate();
+    assertThat(step.ofStep().applyAsDouble(10)).isEqualTo(0.5);
+    assertThat(step.ofStep().applyAsDouble(11)).isEqualTo(0.05);
+    run(train + "--lr-policy cosine --decay-steps 10 --constant-steps 2");
+    LearningRate cosine = console.pix2pix().rate();
+    assertThat(cosine.ofStep().applyAsDouble(3)).isEqualTo(0.5);
+    assertThat(cosine.ofStep().applyAsDouble(8)).isCloseTo(0.25, within(1e-15));
+    assertThat(console.pix2pix().command().options())
+        .contains("--lr-policy=cosine", "--decay-steps=10", "--constant-steps=2");
   }
 
   @ParameterizedTest
@@ -138,6 +163,9 @@ final class CommandLineTest {
           train pix2pix --out o --data d --save-every -1  | --save-every must be at least 0, got -1
           train pix2pix --out o --data d --net unet512    | Invalid value for option '--net'
           train pix2pix --out o --data d --rate 0         | --rate must be finite and above 0, got 0.0
+          train pix2pix --out o --data d --lr-policy step | --lr-policy step needs to know for how long
+          train pix2pix --out o --data d --constant-steps 5 | need a policy, got constant
+          train pix2pix --out o --data d --decay-steps 0  | --decay-steps must be at least 1, got 0
           train pix2pix --out o --data d --direction C    | --direction must be AtoB or BtoA, got C
           train pix2pix --out o                           | pairs must come from --data FOLDER
           train pix2pix --out o --source s                | --source and --target together

@@ -18,7 +18,7 @@ import org.junit.jupiter.api.io.TempDir;
 /** A user's own folder from videos to pictures, one command after the other, a few steps each. */
 class StageCommandsTest {
   private static final List<String> CLASSES = List.of("bell", "drum", "wind");
-  private static final String FEW = " --steps 2 --batch 2 --device cpu";
+  private static final String FEW = " --steps 2 --batch 2 --save-every 1 --device cpu";
 
   @TempDir Path folder;
   private Workbench bench;
@@ -32,6 +32,7 @@ class StageCommandsTest {
     preparing();
     encoders();
     later();
+    replaying();
     generating();
     evaluating();
     staleNetworksAreNotMixed();
@@ -56,6 +57,8 @@ class StageCommandsTest {
     done("train encoders --run @run" + FEW);
     assertThat(bench.err()).contains("3 clips of 3 classes").contains("device cpu: asked for");
     refused("train encoders --run @run" + FEW, "holds a training already", "--resume");
+    replayed("encoders/picture");
+    replayed("encoders/sound");
     done("train encoders --run @run --resume --steps 3 --batch 2 --device cpu");
     assertThat(Files.readAllLines(bench.path("run/encoders/sound/metrics.jsonl"))).hasSize(3);
 
@@ -81,6 +84,25 @@ class StageCommandsTest {
     done("train feature-gan --run @run" + FEW);
     refused("train feature-gan --run @run --resume --no-dropout --steps 3 --batch 2", "dropout was");
     assertThat(Files.readAllLines(bench.path("run/feature-gan/metrics.jsonl"))).hasSize(2);
+  }
+
+  private void replaying() throws IOException {
+    for (String training : List.of("multimodal", "image-gan", "feature-gan")) {
+      replayed(training);
+    }
+    refused(
+        "replay @run/encoders/sound/checkpoint.previous.safetensors --step 3",
+        "its run was to end at step 2");
+  }
+
+  /** The last step of a training again, from the checkpoint before it. */
+  private void replayed(String training) throws IOException {
+    List<String> log = Files.readAllLines(bench.path("run/" + training + "/metrics.jsonl"));
+    String previous = "@run/" + training + "/checkpoint.previous.safetensors";
+    done("replay " + previous + " --step " + log.size());
+    for (String loss : log.getLast().replaceAll("[{}\"]", "").split(",")) {
+      assertThat(bench.out()).contains(loss.replace(':', ' '));
+    }
   }
 
   private void generating() throws IOException {
@@ -115,8 +137,8 @@ class StageCommandsTest {
     refused("train feature-gan --run @run --resume" + FEW, "trained on other features");
     refused("train image-gan --run @run --resume" + FEW, "data was ");
     refused("train multimodal --run @run --resume" + FEW, "data was ");
-    for (String file : List.of("multimodal/checkpoint", "multimodal/multimodal")) {
-      Files.delete(bench.path("run/" + file + ".safetensors"));
+    for (String file : List.of("checkpoint", "checkpoint.previous", "multimodal")) {
+      Files.delete(bench.path("run/multimodal/" + file + ".safetensors"));
     }
     Files.delete(bench.path("run/multimodal/metrics.jsonl"));
     done("train multimodal --run @run" + FEW);

@@ -69,13 +69,8 @@ class TrainPix2pixCommandTest {
   void aKilledProcessLosesNothingThatWasSaved() throws Exception {
     String options = "--steps 12 --save-every 4 --seed 3 ";
     trained("--out @whole " + options);
-    Process process = start(TRAIN + "--out @killed " + options);
     Path checkpoint = bench.path("killed/checkpoint.safetensors");
-    while (process.isAlive() && !Files.exists(checkpoint)) {
-      Thread.sleep(5);
-    }
-    process.destroyForcibly();
-    assertThat(process.waitFor(1, TimeUnit.MINUTES)).isTrue();
+    killOnceItIsThere(checkpoint, TRAIN + "--out @killed " + options);
     trained("--out @killed --resume " + options);
     assertThat(checkpoint).hasSameBinaryContentAs(bench.path("whole/checkpoint.safetensors"));
     assertThat(bench.path("killed/metrics.jsonl"))
@@ -152,6 +147,7 @@ class TrainPix2pixCommandTest {
           --no-dropout     | dropout was true, is false
           --serial-batches | serial_batches was false, is true
           --rate 0.001     | rate was 2.0E-4, is 0.001
+          --decay-steps 9  | rate was 2.0E-4, is 2.0E-4 linear over 9 after 0
           --ngf 4          | ngf was 2, is 4
           """)
   void anotherConfigurationIsNotResumed(String option, String difference) {
@@ -186,7 +182,7 @@ class TrainPix2pixCommandTest {
   }
 
   @Test
-  void aFolderOfPicturePairsTrainsAndResumes() throws IOException {
+  void aFolderOfPicturePairsTrainsIsKilledAndResumes() throws Exception {
     bench.generator("g3.safetensors", 3, 3);
     bench.discriminator("d6.safetensors", 6);
     for (int i = 0; i < 3; i++) {
@@ -201,10 +197,12 @@ class TrainPix2pixCommandTest {
         "train pix2pix --data @pairs --net unet128 --device reference --seed 4"
             + " --init-generator @g3.safetensors --init-discriminator @d6.safetensors ";
     assertThat(bench.run(train + "--out @whole --steps 4")).as(bench.err()).isZero();
-    assertThat(bench.run(train + "--out @parts --steps 2")).isZero();
+    Path checkpoint = bench.path("parts/checkpoint.safetensors");
+    killOnceItIsThere(checkpoint, train + "--out @parts --steps 4 --save-every 1");
     assertThat(bench.run(train + "--out @parts --steps 4 --resume")).isZero();
-    assertThat(bench.path("parts/checkpoint.safetensors"))
-        .hasSameBinaryContentAs(bench.path("whole/checkpoint.safetensors"));
+    for (String file : List.of("checkpoint.safetensors", "generator.safetensors", "metrics.jsonl")) {
+      assertThat(bench.path("parts/" + file)).hasSameBinaryContentAs(bench.path("whole/" + file));
+    }
     assertThat(bench.run(train + "--out @parts --steps 5 --resume --no-flip")).isEqualTo(1);
     assertThat(bench.error()).contains("flip was true, is false");
   }
@@ -242,6 +240,16 @@ class TrainPix2pixCommandTest {
     assertThat(bench.run(TRAIN + options)).isEqualTo(1);
     assertThat(bench.error()).startsWith("chladni train pix2pix: ").contains(parts);
     assertThat(bench.err()).doesNotContain("defect");
+  }
+
+  private void killOnceItIsThere(Path file, String command) throws Exception {
+    Process process = start(command);
+    while (process.isAlive() && !Files.exists(file)) {
+      Thread.sleep(5);
+    }
+    process.destroyForcibly();
+    assertThat(process.waitFor(1, TimeUnit.MINUTES)).isTrue();
+    assertThat(file).exists();
   }
 
   private Process start(String command) throws IOException {

@@ -84,7 +84,9 @@ final class CpuProgramTest {
             "all", Ops::sum,
             "channels", n -> Ops.channelSum(Ops.square(n), 7),
             "rows", n -> Ops.sum(n, false, 3),
-            "outer", n -> Ops.sum(n, false, 0, 2));
+            "outer", n -> Ops.sum(n, false, 0, 2),
+            "windows", n -> Ops.avgPool2d(n, 3, 5, Window.of(2, 1), false),
+            "resampled", n -> Ops.resampleBilinear2d(n, 47, 17, false));
     try (Engine one = Engine.open("cpu", new BackendOptions(1));
         Engine two = Engine.open("cpu", new BackendOptions(2))) {
       sums.forEach(

@@ -7,7 +7,7 @@ import chladni.engine.Engine;
 import chladni.engine.backend.BackendOptions;
 import chladni.engine.io.BadFileException;
 import chladni.sound2image.training.Checkpoint;
-import chladni.sound2image.training.TrainingListener;
+import chladni.sound2image.training.NotFiniteException;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -18,7 +18,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** A checkpoint that was whole once and is no longer. */
+/** A checkpoint that was whole once and is no longer, or that never should have been. */
 final class DamagedCheckpointTest {
   @AutoClose private final Engine engine = Engine.open("reference", BackendOptions.DEFAULT);
 
@@ -86,7 +86,38 @@ final class DamagedCheckpointTest {
         .hasMessageNotContaining(Checkpoint.PREVIOUS);
   }
 
+  @Test
+  void anUpdateThatOverflowsBecomesNone() {
+    Path run = folder.resolve("overflowing");
+    assertThatThrownBy(
+            () ->
+                LineTraining.train(
+                    engine.backend(), run, true, step -> step < 4 ? 1e-2 : 1e39))
+        .isInstanceOf(NotFiniteException.class)
+        .hasMessageStartingWith("variable 'fc.")
+        .hasMessageContaining(
+            "at step 4; that update was not applied. To see where it began, run: chladni replay "
+                + run.resolve(Checkpoint.FILE)
+                + " --step 4.");
+    assertThat(Checkpoint.read(run.resolve(Checkpoint.FILE)).step()).isEqualTo(2);
+  }
+
+  @Test
+  void aNewRunThatStopsBeforeItsFirstLeavesNoneOfAnOldRun() {
+    assertThatThrownBy(
+            () ->
+                LineTraining.train(
+                    engine.backend(),
+                    folder,
+                    false,
+                    _ -> {
+                      throw new IllegalStateException("killed");
+                    }))
+        .hasMessage("killed");
+    assertThat(Checkpoint.newest(folder)).isEmpty();
+  }
+
   private void resume() {
-    LineTraining.train(engine.backend(), folder, TrainingListener.SILENT);
+    LineTraining.train(engine.backend(), folder);
   }
 }

@@ -5,8 +5,9 @@ import java.nio.file.FileSystemException;
 import java.nio.file.Path;
 
 /** Counts what is asked of it, and refuses one thing or everything from some point on. */
-final class Disk {
+class Disk {
   private static final String FULL = "No space left on device";
+  private static final String FAILED = "Input/output error";
 
   private final long refusedAct;
   private final long room;
@@ -19,8 +20,9 @@ final class Disk {
     this.room = room;
   }
 
-  static Disk sound() {
-    return new Disk(Long.MAX_VALUE, Long.MAX_VALUE);
+  /** Refuses nothing. */
+  Disk() {
+    this(Long.MAX_VALUE, Long.MAX_VALUE);
   }
 
   /** Refuses the n-th write, fsync or rename, counted from 1, and no other. */
@@ -34,23 +36,25 @@ final class Disk {
   }
 
   /** Writes, fsyncs and renames so far. */
-  long acts() {
+  final long acts() {
     return acts;
   }
 
   /** Bytes written so far. */
-  long bytes() {
+  final long bytes() {
     return bytes;
   }
 
   /** Whether anything was refused: a fault that nobody met proves nothing. */
-  boolean refused() {
+  final boolean refused() {
     return refused;
   }
 
   /** How many of so many bytes are taken. */
-  int write(int length) throws IOException {
-    act("Input/output error");
+  int write(Path file, int length) throws IOException {
+    if (isRefused()) {
+      throw new IOException(FAILED);
+    }
     if (length > 0 && bytes == room) {
       refused = true;
       throw new IOException(FULL);
@@ -60,21 +64,22 @@ final class Disk {
     return taken;
   }
 
-  void fsync() throws IOException {
-    act("Input/output error");
+  /** {@code file} may be a folder. */
+  void fsync(Path file) throws IOException {
+    if (isRefused()) {
+      throw new IOException(FAILED);
+    }
   }
 
   void rename(Path from, Path to) throws IOException {
-    if (++acts == refusedAct) {
-      refused = true;
+    if (isRefused()) {
       throw new FileSystemException(from.toString(), to.toString(), FULL);
     }
   }
 
-  private void act(String problem) throws IOException {
-    if (++acts == refusedAct) {
-      refused = true;
-      throw new IOException(problem);
-    }
+  private boolean isRefused() {
+    boolean now = ++acts == refusedAct;
+    refused |= now;
+    return now;
   }
 }

@@ -7,13 +7,16 @@ import java.nio.channels.FileChannel;
 import java.nio.channels.FileLock;
 import java.nio.channels.ReadableByteChannel;
 import java.nio.channels.WritableByteChannel;
+import java.nio.file.Path;
 
 /** A file whose writes and fsyncs ask a {@link Disk}, which may take a part of a write alone. */
 final class FaultyChannel extends FileChannel {
+  private final Path file;
   private final FileChannel real;
   private final Disk disk;
 
-  FaultyChannel(FileChannel real, Disk disk) {
+  FaultyChannel(Path file, FileChannel real, Disk disk) {
+    this.file = file;
     this.real = real;
     this.disk = disk;
   }
@@ -23,7 +26,7 @@ final class FaultyChannel extends FileChannel {
   }
 
   private int write(ByteBuffer src, Write write) throws IOException {
-    int taken = disk.write(src.remaining());
+    int taken = disk.write(file, src.remaining());
     int limit = src.limit();
     try {
       return write.of(src.limit(src.position() + taken));
@@ -53,7 +56,7 @@ final class FaultyChannel extends FileChannel {
 
   @Override
   public void force(boolean metaData) throws IOException {
-    disk.fsync();
+    disk.fsync(file);
     real.force(metaData);
   }
 

@@ -51,7 +51,8 @@ final class FaultyFiles extends FileSystemProvider {
   public FileChannel newFileChannel(
       Path path, Set<? extends OpenOption> options, FileAttribute<?>... attributes)
       throws IOException {
-    return new FaultyChannel(real.newFileChannel(unwrap(path), options, attributes), disk);
+    Path file = unwrap(path);
+    return new FaultyChannel(file, real.newFileChannel(file, options, attributes), disk);
   }
 
   @Override
@@ -63,7 +64,7 @@ final class FaultyFiles extends FileSystemProvider {
 
   @Override
   public void move(Path source, Path target, CopyOption... options) throws IOException {
-    disk.rename(source, target);
+    disk.rename(unwrap(source), unwrap(target));
     real.move(unwrap(source), unwrap(target), options);
   }
 

@@ -17,6 +17,7 @@ import chladni.sound2image.training.TrainingListener;
 import java.nio.file.Path;
 import java.util.Map;
 import java.util.SplittableRandom;
+import java.util.function.LongToDoubleFunction;
 
 /** The smallest training that has weights, moments and randomness: many of them fit a second. */
 final class LineTraining {
@@ -41,18 +42,22 @@ final class LineTraining {
   }
 
   /** Trains, or goes on with, what lies in {@code folder}. */
-  static void train(Backend backend, Path folder, TrainingListener listener) {
+  static void train(Backend backend, Path folder) {
+    train(backend, folder, true, _ -> 1e-2);
+  }
+
+  static void train(Backend backend, Path folder, boolean resume, LongToDoubleFunction rate) {
     try (SimpleTraining line = build(backend)) {
       new Trainer(
               folder,
               "line",
               STEPS,
               SAVE_EVERY,
-              true,
-              _ -> 1e-2,
+              resume,
+              rate,
               folder.resolve("losses.csv"),
               Map.of("seed", "5"),
-              listener)
+              TrainingListener.SILENT)
           .run(
               line,
               (step, program) -> {

@@ -8,8 +8,12 @@ import chladni.engine.backend.Backend;
 import chladni.engine.backend.BackendOptions;
 import chladni.engine.io.FileWriteException;
 import chladni.sound2image.training.Checkpoint;
-import chladni.sound2image.training.TrainingListener;
+import java.io.IOException;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
 import java.util.SortedMap;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -27,7 +31,7 @@ final class RefusingDiskTest {
 
   @BeforeAll
   static void trainOnASoundDisk() {
-    sound = Disk.sound();
+    sound = new Disk();
     train(root.resolve("whole"), sound);
     whole = Folder.sums(root.resolve("whole"));
     assertThat(whole).hasSize(5);
@@ -53,6 +57,47 @@ final class RefusingDiskTest {
     }
   }
 
+  /** What a power cut can take is what no fsync has followed. */
+  @Test
+  void nothingIsRenamedBeforeItAndItsLogAreOnTheDisk() {
+    Path folder = root.resolve("cautious");
+    List<Long> saved = new ArrayList<>();
+    Set<Path> loose = new HashSet<>();
+    Disk disk =
+        new Disk() {
+          @Override
+          int write(Path file, int length) throws IOException {
+            assertThat(loose).as("a rename is safe before %s grows", file).doesNotContain(folder);
+            loose.add(file);
+            return super.write(file, length);
+          }
+
+          @Override
+          void fsync(Path file) throws IOException {
+            loose.remove(file);
+            super.fsync(file);
+          }
+
+          @Override
+          void rename(Path from, Path to) throws IOException {
+            loose.remove(folder);
+            assertThat(loose).as("not on the disk when %s gets its name", to).isEmpty();
+            loose.add(folder);
+            if (to.endsWith(Checkpoint.FILE)) {
+              long step = Checkpoint.read(from).step();
+              assertThat(folder.resolve("metrics.jsonl")).content().hasLineCount((int) step);
+              assertThat(folder.resolve("losses.csv")).content().hasLineCount((int) step + 1);
+              saved.add(step);
+            }
+            super.rename(from, to);
+          }
+        };
+    train(folder, disk);
+    assertThat(saved).containsExactly(2L, 4L, 6L);
+    assertThat(loose).isEmpty();
+    assertThat(Folder.sums(folder)).isEqualTo(whole);
+  }
+
   private static void refusedOnce(Path folder, Disk disk) {
     FileWriteException refusal =
         catchThrowableOfType(FileWriteException.class, () -> train(folder, disk));
@@ -66,11 +111,11 @@ final class RefusingDiskTest {
     long step = Checkpoint.newest(folder).map(file -> Checkpoint.read(file).step()).orElse(0L);
     assertThat(step % LineTraining.SAVE_EVERY).isZero();
 
-    train(folder, Disk.sound());
+    train(folder, new Disk());
     assertThat(Folder.sums(folder)).as("%s, resumed at step %d", folder, step).isEqualTo(whole);
   }
 
   private static void train(Path folder, Disk disk) {
-    LineTraining.train(BACKEND, FaultyFiles.at(folder, disk), TrainingListener.SILENT);
+    LineTraining.train(BACKEND, FaultyFiles.at(folder, disk));
   }
 }

@@ -16,6 +16,10 @@ record Attributes(Map<String, String> values) {
             .collect(Collectors.toMap(pair -> pair[0], pair -> pair[1])));
   }
 
+  boolean has(String name) {
+    return values.containsKey(name);
+  }
+
   String text(String name) {
     assertThat(values).containsKey(name);
     return values.get(name);

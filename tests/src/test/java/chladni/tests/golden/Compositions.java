@@ -42,10 +42,10 @@ final class Compositions {
       case "cross_entropy" -> Losses.crossEntropy(x, target);
       case "cross_entropy_of" -> crossEntropy(x, target);
       case "soft_cross_entropy" -> {
-        Node p = probabilities(in.get("p"));
+        Node p = Ops.softmax(in.get("p"), 1);
         yield Losses.softCrossEntropy(in.get("q"), of.flag("detached") ? Ops.stopGradient(p) : p);
       }
-      case "kl_divergence" -> Losses.klDivergence(in.get("q"), probabilities(in.get("p")));
+      case "kl_divergence" -> Losses.klDivergence(in.get("q"), Ops.softmax(in.get("p"), 1));
       case "cosine_similarity" ->
           Terms.cosineSimilarity(x, y, of.integer("axis"), of.number("eps"));
       case "cosine_embedding" ->
@@ -76,14 +76,6 @@ final class Compositions {
             Terms.crossEntropy(logits, labels, smoothing),
             Terms.labelled(labels, logits.shape().dim(1)))
         : Losses.crossEntropy(logits, labels, smoothing);
-  }
-
-  /** Softmax over axis 1. */
-  private static Node probabilities(Node x) {
-    if (x.shape().rank() == 2) {
-      return Ops.softmax(x);
-    }
-    return Ops.transpose(Ops.softmax(Ops.transpose(x, 0, 2, 3, 1)), 0, 3, 1, 2);
   }
 
   /** From 0 and 1 to -1 and 1. */

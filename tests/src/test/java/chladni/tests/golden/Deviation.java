@@ -10,9 +10,13 @@ import chladni.engine.graph.LogSoftmax;
 import chladni.engine.graph.MatMul;
 import chladni.engine.graph.MaxPool2dGrad;
 import chladni.engine.graph.Node;
+import chladni.engine.graph.Resample2d;
+import chladni.engine.graph.Resample2dGrad;
 import chladni.engine.graph.Shape;
 import chladni.engine.graph.Sum;
 import chladni.engine.graph.UpsampleNearest2d;
+import chladni.engine.graph.WindowSpread2d;
+import chladni.engine.graph.WindowSum2d;
 import java.math.BigInteger;
 import java.util.ArrayDeque;
 import java.util.Deque;
@@ -62,6 +66,13 @@ final class Deviation {
           node.input(0).shape().elements() / node.shape().elements();
       case LogSoftmax(int axis) -> node.shape().dim(axis);
       case MaxPool2dGrad op -> (long) op.kernelH() * op.kernelW();
+      case WindowSum2d op -> (long) op.kernelH() * op.kernelW();
+      case WindowSpread2d(int kernelH, int kernelW, var window, int _, int _) ->
+          taps(kernelH, window.strideH(), window.dilationH())
+              * taps(kernelW, window.strideW(), window.dilationW());
+      case Resample2d _ -> 4;
+      case Resample2dGrad _ ->
+          Math.ceilDiv(4 * node.input(0).shape().elements(), node.shape().elements());
       case BatchNorm _ -> 4;
       case UpsampleNearest2d _ -> 0;
       default -> 1;

@@ -32,8 +32,10 @@ class OpParityTest {
           "ops/elementwise",
           "ops/dropout",
           "ops/pool",
+          "ops/resample",
           "ops/matmul",
           "ops/shape",
+          "ops/index",
           "ops/reduce",
           "ops/loss",
           "ops/norm",
@@ -76,7 +78,8 @@ class OpParityTest {
     try (Fixture fixture = Fixture.open(name)) {
       Attributes attributes = fixture.attributes("case." + c);
       boolean counted = attributes.text("op").equals("dropout");
-      boolean labelled = attributes.text("op").startsWith("cross_entropy");
+      // Class indices: the targets of a cross-entropy, and what gathers and scatters take.
+      String ints = attributes.text("op").startsWith("cross_entropy") ? "target" : "indices";
       Graph graph = new Graph();
       Map<String, Node> in = new LinkedHashMap<>();
       for (String input : fixture.seededNames(c + "/")) {
@@ -84,7 +87,7 @@ class OpParityTest {
         Node node =
             VARIABLES.containsKey(input)
                 ? graph.read(variable(VARIABLES.get(input), shape))
-                : labelled && input.equals("target")
+                : input.equals(ints)
                     ? graph.input(input, TensorType.ints(shape))
                     : graph.input(input, shape);
         in.put(input, node);
@@ -113,7 +116,7 @@ class OpParityTest {
           float[] values = fixture.seeded(c + "/" + input);
           if (VARIABLES.containsKey(input)) {
             store.set(VARIABLES.get(input), values);
-          } else if (labelled && input.equals("target")) {
+          } else if (input.equals(ints)) {
             program.write(input, fixture.seededInts(c + "/" + input));
           } else {
             program.write(input, values);

@@ -4,12 +4,15 @@ import chladni.engine.autodiff.Autodiff;
 import chladni.engine.graph.Graph;
 import chladni.engine.graph.Node;
 import chladni.engine.graph.Ops;
+import chladni.engine.graph.Padding;
 import chladni.engine.graph.Shape;
+import chladni.engine.graph.TopK;
 import chladni.engine.graph.Window;
 import chladni.engine.nn.Layers;
 import chladni.engine.nn.Mode;
 import chladni.engine.nn.Parameters;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 
 /**
@@ -36,7 +39,7 @@ final class Verbs {
     Node x = in.get("x");
     Node y = in.get("y");
     return switch (of.text("op")) {
-      case "conv2d" -> biased(Ops.conv2d(x, in.get("weight"), window()));
+      case "conv2d" -> biased(Ops.conv2d(x, in.get("weight"), window(), groups()));
       case "conv_transpose2d" -> biased(convTranspose2d(x, in.get("weight")));
       case "batch_norm" -> batchNorm(x);
       case "leaky_relu" -> Ops.leakyRelu(x, of.number("slope"));
@@ -52,6 +55,13 @@ final class Verbs {
       case "square" -> Ops.square(x);
       case "reciprocal" -> Ops.reciprocal(x);
       case "expm1" -> Ops.expm1(x);
+      case "gelu" -> Ops.gelu(x);
+      case "gelu_tanh" -> Ops.geluTanh(x);
+      case "silu" -> Ops.silu(x);
+      case "clamp" -> Ops.clamp(x, of.number("low"), of.number("high"));
+      case "erf" -> Ops.erf(x);
+      case "pow" -> Ops.pow(x, y);
+      case "pow_scalar" -> Ops.pow(x, of.number("exponent"));
       case "add" -> Ops.add(x, y);
       case "sub" -> Ops.sub(x, y);
       case "mul" -> Ops.mul(x, y);
@@ -63,9 +73,24 @@ final class Verbs {
         int[] kernel = of.integers("kernel");
         yield Ops.maxPool2d(x, kernel[0], kernel[1], window());
       }
-      case "avg_pool2d" -> averagePool(x);
+      case "avg_pool2d" -> {
+        int[] kernel = of.integers("kernel");
+        yield Ops.avgPool2d(x, kernel[0], kernel[1], window(), of.flag("include_padding"));
+      }
       case "upsample_nearest" -> Ops.upsampleNearest2d(x, of.integer("scale"));
-      case "linear" -> biased(Ops.matmul(x, in.get("weight"), false, true));
+      case "resample_nearest" -> {
+        int[] size = of.integers("size");
+        yield Ops.resampleNearest2d(x, size[0], size[1]);
+      }
+      case "resample_bilinear", "resample_bilinear_aligned" -> {
+        int[] size = of.integers("size");
+        boolean aligned = of.text("op").endsWith("aligned");
+        yield Ops.resampleBilinear2d(x, size[0], size[1], aligned);
+      }
+      case "linear" -> {
+        Node product = Ops.matmul(x, in.get("weight"), false, true);
+        yield in.containsKey("bias") ? Ops.add(product, in.get("bias")) : product;
+      }
       case "matmul" -> Ops.matmul(x, y);
       case "cat" ->
           Ops.concat(
@@ -79,12 +104,33 @@ final class Verbs {
       case "permute" -> Ops.transpose(x, of.integers("order"));
       case "reshape" -> Ops.reshape(x, Shape.of(of.integers("shape")));
       case "pad" -> pad(x);
+      case "pad2d" -> {
+        int[] m = of.integers("margin");
+        Padding kind = Padding.valueOf(of.text("kind").toUpperCase(Locale.ROOT));
+        yield Ops.pad2d(x, kind, m[0], m[1], m[2], m[3]);
+      }
+      case "flip" -> Ops.flip(x, of.integer("axis"));
+      case "gather" -> Ops.gather(x, in.get("indices"), of.integer("axis"));
+      case "gather_along" -> Ops.gatherAlong(x, in.get("indices"), of.integer("axis"));
+      case "scatter_add" ->
+          Ops.scatterAdd(x, in.get("indices"), of.integer("axis"), of.integer("extent"));
+      case "scatter_add_along" ->
+          Ops.scatterAddAlong(x, in.get("indices"), of.integer("axis"), of.integer("extent"));
+      case "top_k" -> {
+        TopK.Result top = Ops.topK(x, of.integer("axis"), of.integer("k"));
+        graph.output("indices_found", Ops.toFloat(top.indices()));
+        yield top.values();
+      }
+      case "arg_max" -> picked(x, Ops::argMax);
+      case "arg_min" -> picked(x, Ops::argMin);
       case "sum" -> Ops.sum(x, of.flag("keep"), of.integers("axes"));
       case "mean" -> Ops.mean(x, of.flag("keep"), of.integers("axes"));
       case "max" -> Ops.max(x, of.flag("keep"), of.integers("axes"));
-      case "log_softmax" -> alongLast(x, of.integer("axis"), true);
-      case "softmax" -> alongLast(x, of.integer("axis"), false);
+      case "min" -> Ops.min(x, of.flag("keep"), of.integers("axes"));
+      case "log_softmax" -> Ops.logSoftmax(x, of.integer("axis"));
+      case "softmax" -> Ops.softmax(x, of.integer("axis"));
       case "gradient_penalty" -> gradientPenalty(x);
+      case "max_pool_slope" -> maxPoolSlope(x);
       default -> new Compositions(graph, of, in).build();
     };
   }
@@ -96,21 +142,31 @@ final class Verbs {
   private Window window() {
     int[] stride = of.integers("stride");
     int[] p = of.integers("padding");
-    return p.length == 2
-        ? new Window(stride[0], stride[1], p[0], p[1], p[0], p[1])
-        : new Window(stride[0], stride[1], p[0], p[1], p[2], p[3]);
+    Window window =
+        p.length == 2
+            ? new Window(stride[0], stride[1], p[0], p[1], p[0], p[1])
+            : new Window(stride[0], stride[1], p[0], p[1], p[2], p[3]);
+    if (!of.has("dilation")) {
+      return window;
+    }
+    int[] dilation = of.integers("dilation");
+    return window.withDilation(dilation[0], dilation[1]);
+  }
+
+  private int groups() {
+    return of.has("groups") ? of.integer("groups") : 1;
   }
 
   private Node convTranspose2d(Node x, Node weight) {
     int[] extra = of.integers("output_padding");
     int[] kernel = of.integers("kernel");
     Window window = window();
-    if (extra[0] == 0 && extra[1] == 0) {
+    if (extra[0] == 0 && extra[1] == 0 && groups() == 1) {
       return Ops.convTranspose2d(x, weight, window);
     }
     int outH = window.inH(x.shape().dim(2), kernel[0]) + extra[0];
     int outW = window.inW(x.shape().dim(3), kernel[1]) + extra[1];
-    return Ops.convTranspose2d(x, weight, window, outH, outW);
+    return Ops.convTranspose2d(x, weight, window, groups(), outH, outW);
   }
 
   /** The layer, whose variables the case's inputs already are. */
@@ -143,31 +199,6 @@ final class Verbs {
     return Ops.dropout(x, counter, p, seed, stream);
   }
 
-  /**
-   * The verb averages whole blocks. Windows that overlap, do not divide the picture or reach into
-   * padding are composed: a sum under each window by a convolution with ones, divided by the number
-   * of elements there.
-   */
-  private Node averagePool(Node x) {
-    int[] kernel = of.integers("kernel");
-    Shape s = x.shape();
-    boolean blocks =
-        kernel[0] == kernel[1]
-            && window().equals(Window.of(kernel[0], 0))
-            && s.dim(2) % kernel[0] == 0
-            && s.dim(3) % kernel[0] == 0;
-    if (blocks) {
-      return Ops.averagePool2d(x, kernel[0]);
-    }
-    Node ones = graph.constant(1, Shape.of(1, 1, kernel[0], kernel[1]));
-    Node planes = Ops.reshape(x, Shape.of(s.dim(0) * s.dim(1), 1, s.dim(2), s.dim(3)));
-    Node sum = Ops.conv2d(planes, ones, window());
-    Node inside = graph.constant(1, Shape.of(1, 1, s.dim(2), s.dim(3)));
-    Node mean = Ops.div(sum, Ops.conv2d(inside, ones, window()));
-    return Ops.reshape(
-        mean, Shape.of(s.dim(0), s.dim(1), mean.shape().dim(2), mean.shape().dim(3)));
-  }
-
   private Node pad(Node x) {
     int[] before = of.integers("before");
     int[] after = of.integers("after");
@@ -178,17 +209,16 @@ final class Verbs {
     return y;
   }
 
-  /** The verbs work along the last axis; another one is exchanged with it. */
-  private static Node alongLast(Node x, int axis, boolean log) {
-    int rank = x.shape().rank();
-    int[] order = new int[rank];
-    for (int i = 0; i < rank; i++) {
-      order[i] = i == axis ? rank - 1 : i == rank - 1 ? axis : i;
-    }
-    boolean last = axis == rank - 1;
-    Node turned = last ? x : Ops.transpose(x, order);
-    Node y = log ? Ops.logSoftmax(turned) : Ops.softmax(turned);
-    return last ? y : Ops.transpose(y, order);
+  /** A verb for an index along an axis. */
+  @FunctionalInterface
+  private interface Pick {
+    Node at(Node x, int axis, boolean keepDims);
+  }
+
+  private Node picked(Node x, Pick pick) {
+    int axis = of.integer("axis");
+    graph.output("indices_found", Ops.toFloat(pick.at(x, axis, of.flag("keep"))));
+    return Ops.gatherAlong(x, pick.at(x, axis, true), axis);
   }
 
   /** Mean over the batch of (|d sum(score) / dx| - 1)^2. */
@@ -200,5 +230,14 @@ final class Verbs {
     graph.output("slope", slope);
     Node norm = Ops.sqrt(Ops.sum(Ops.square(slope), false, 1, 2, 3));
     return Ops.mean(Ops.square(Ops.shift(norm, -1)));
+  }
+
+  /** Mean of (d sum(tanh(maxPool(x))) / dx)^2. */
+  private Node maxPoolSlope(Node x) {
+    int[] kernel = of.integers("kernel");
+    Node y = Ops.tanh(Ops.maxPool2d(x, kernel[0], kernel[1], window()));
+    Node slope = Autodiff.gradients(Ops.sum(y), List.of(x)).get(0);
+    graph.output("slope", slope);
+    return Ops.mean(Ops.square(slope));
   }
 }

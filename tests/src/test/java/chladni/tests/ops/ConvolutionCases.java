@@ -1,20 +1,16 @@
 package chladni.tests.ops;
 
-import static chladni.tests.ops.OpCase.Derivative.NONE;
-import static chladni.tests.ops.OpCase.Derivative.ONCE;
 import static chladni.tests.ops.OpCase.Derivative.TWICE;
 
 import chladni.engine.graph.Conv2d;
 import chladni.engine.graph.ConvTranspose2d;
 import chladni.engine.graph.ConvWeightGrad;
-import chladni.engine.graph.MaxPool2d;
-import chladni.engine.graph.MaxPool2dGrad;
 import chladni.engine.graph.Ops;
 import chladni.engine.graph.Window;
 import java.util.ArrayList;
 import java.util.List;
 
-/** Convolutions in their three directions on one list of geometries, and max pooling. */
+/** Convolutions in their three directions on one list of geometries. */
 final class ConvolutionCases {
   private final List<OpCase> cases = new ArrayList<>();
 
@@ -84,7 +80,6 @@ final class ConvolutionCases {
   static List<OpCase> all() {
     ConvolutionCases table = new ConvolutionCases();
     GEOMETRIES.forEach(table::convolutions);
-    table.pooling();
     return table.cases;
   }
 
@@ -116,34 +111,5 @@ final class ConvolutionCases {
             (g, x) -> g.append(new ConvWeightGrad(s.window, s.groups, s.kh, s.kw), x),
             large,
             small));
-  }
-
-  private void pooling() {
-    List<Geometry> geometries =
-        List.of(
-            new Geometry(1, 1, 1, 1, 1, 1, 1, Window.of(1, 0)),
-            new Geometry(2, 3, 8, 6, 3, 2, 2, Window.of(2, 0)),
-            new Geometry(1, 3, 7, 31, 3, 2, 2, Window.of(2, 0)),
-            new Geometry(2, 2, 7, 9, 2, 3, 3, Window.of(2, 1)),
-            new Geometry(1, 5, 33, 7, 5, 3, 2, new Window(1, 2, 2, 0, 0, 1)),
-            new Geometry(1, 7, 65, 1, 7, 8, 1, Window.rows(8, 0)),
-            new Geometry(1, 33, 6, 6, 33, 6, 6, Window.of(6, 0)));
-    for (Geometry s : geometries) {
-      cases.add(
-          OpCase.of(
-              MaxPool2d.class,
-              s.toString(),
-              ONCE,
-              (_, x) -> Ops.maxPool2d(x.get(0), s.kh, s.kw, s.window),
-              Operand.distinct(s.n, s.c, s.h, s.w)));
-      cases.add(
-          OpCase.of(
-              MaxPool2dGrad.class,
-              s + " with ties",
-              NONE,
-              (g, x) -> g.append(new MaxPool2dGrad(s.kh, s.kw, s.window), x),
-              Operand.lattice(0, s.n, s.c, s.h, s.w),
-              Operand.signed(s.n, s.c, s.oh(), s.ow())));
-    }
   }
 }

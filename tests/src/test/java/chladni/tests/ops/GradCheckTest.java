@@ -88,13 +88,100 @@ final class GradCheckTest {
   }
 
   @Test
-  void aNaNIsTheWorstOfAll() {
+  void aKinkIsToldFromAWrongGradient() {
+    GradCheck.Result result =
+        GradCheck.of(graph -> Ops.sum(Ops.abs(graph.input("x", Shape.of(4)))))
+            .input("x", 1, -1, 0, 0.5)
+            .run();
+    // The central difference at 0 is 0 and so is the gradient, which proves nothing.
+    assertThat(result.worst().error()).isLessThan(1e-9);
+    assertThat(result.passes()).isFalse();
+    assertThat(result.checked()).isEqualTo(4);
+    assertThat(result.kinks()).hasSize(1);
+    GradCheck.Element kink = result.kinks().getFirst();
+    assertThat(kink.index()).containsExactly(2);
+    assertThat(kink.left()).isEqualTo(-1);
+    assertThat(kink.right()).isEqualTo(1);
+    assertThatThrownBy(result::orThrow)
+        .isInstanceOf(GradientException.class)
+        .hasMessageContaining("'x'[2]: the loss has a kink here")
+        .hasMessageContaining("slope -1.0 below and 1.0 above")
+        .hasMessageContaining("one of 1 in 4 elements")
+        .hasMessageNotContaining("vjp");
+  }
+
+  @Test
+  void aKinkIsSeenWhereverItFallsUnderTheStep() {
+    double step = 0x1p-17;
+    for (int i = -19; i <= 19; i++) {
+      double offset = i / 20.0 * step;
+      GradCheck.Result result =
+          GradCheck.of(
+                  graph ->
+                      Ops.sum(Ops.add(Ops.relu(graph.input("x", Shape.of(1))), graph.constant(1))))
+              .input("x", offset)
+              .run();
+      assertThat(result.kinks()).as("kink at %s of the step", i / 20.0).hasSize(1);
+    }
+  }
+
+  @Test
+  void aSharpBendIsNoKink() {
+    // The second derivative is 1e6: the slopes to the sides part by more than the slope itself.
+    GradCheck.Result result =
+        GradCheck.of(
+                graph -> {
+                  Node x = graph.input("x", Shape.of(3));
+                  return Ops.sum(Ops.scale(Ops.square(Ops.scale(x, 1e3)), 0.5));
+                })
+            .input("x", 0, 1e-4, -3e-5)
+            .run();
+    assertThat(result.kinks()).isEmpty();
+    assertThat(result.worst().right() - result.worst().left()).isGreaterThan(1);
+    result.orThrow();
+  }
+
+  @Test
+  void aWrongGradientIsReportedBeforeAKink() {
+    GradCheck.Result result =
+        GradCheck.of(
+                graph -> {
+                  Node x = graph.input("x", Shape.of(2));
+                  return Ops.sum(Ops.mul(Ops.abs(x), Ops.stopGradient(Ops.exp(x))));
+                })
+            .input("x", 0, 2)
+            .run();
+    assertThat(result.kinks()).extracting(GradCheck.Element::index).containsExactly(List.of(0));
+    assertThat(result.worst().index()).containsExactly(1);
+    assertThatThrownBy(result::orThrow)
+        .hasMessageContaining("'x'[1]")
+        .hasMessageContaining("Check the vjp")
+        .hasMessageNotContaining("kink");
+  }
+
+  @Test
+  void aNaNBesideTheValueIsTheWorstOfAll() {
     GradCheck.Result result =
         GradCheck.of(graph -> Ops.sum(Ops.log(graph.input("x", Shape.of(2)))))
-            .input("x", 1, -1)
+            .input("x", 1, 1e-6)
             .run();
     assertThat(result.passes()).isFalse();
+    assertThat(result.worst().index()).containsExactly(1);
     assertThat(result.worst().error()).isNaN();
+    assertThatThrownBy(result::orThrow)
+        .isInstanceOf(GradientException.class)
+        .hasMessageContaining("'x'[1]")
+        .hasMessageContaining("not finite");
+  }
+
+  @Test
+  void aLossThatIsNotFiniteIsRefused() {
+    GradCheck check =
+        GradCheck.of(graph -> Ops.sum(Ops.log(graph.input("x", Shape.of(2))))).input("x", 1, -1);
+    assertThatThrownBy(check::run)
+        .isInstanceOf(GradientException.class)
+        .hasMessageContaining("the loss must be finite")
+        .hasMessageContaining("got NaN");
   }
 
   @Test
@@ -113,5 +200,8 @@ final class GradCheckTest {
         .isInstanceOf(ProgramException.class)
         .hasMessageContaining("'y'")
         .hasMessageContaining("[x]");
+    assertThatThrownBy(() -> GradCheck.of(graph -> graph.constant(1)).elementsPerTensor(0))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageContaining("at least 1");
   }
 }

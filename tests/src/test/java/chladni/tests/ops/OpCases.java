@@ -14,6 +14,7 @@ final class OpCases {
               ReductionCases.all(),
               IndexCases.all(),
               ConvolutionCases.all(),
+              WindowCases.all(),
               NormalisationCases.all(),
               StateCases.all(),
               CustomCases.all())

@@ -92,6 +92,7 @@ final class ReferenceFormulaTest {
   void maxPoolingIsItsMaximum(OpCase c) {
     Result r = run(c);
     MaxPool2d op = (MaxPool2d) r.node.op();
+    Window window = op.window();
     int i = 0;
     for (int n = 0; n < r.dim(0); n++) {
       for (int ch = 0; ch < r.dim(1); ch++) {
@@ -100,8 +101,8 @@ final class ReferenceFormulaTest {
             double max = Double.NEGATIVE_INFINITY;
             for (int kh = 0; kh < op.kernelH(); kh++) {
               for (int kw = 0; kw < op.kernelW(); kw++) {
-                int h = oh * op.window().strideH() - op.window().padTop() + kh;
-                int w = ow * op.window().strideW() - op.window().padLeft() + kw;
+                int h = oh * window.strideH() - window.padTop() + kh * window.dilationH();
+                int w = ow * window.strideW() - window.padLeft() + kw * window.dilationW();
                 double outside = Double.NEGATIVE_INFINITY;
                 max = Math.max(max, at(r.operands.get(0), r.operand(0), n, ch, h, w, outside));
               }

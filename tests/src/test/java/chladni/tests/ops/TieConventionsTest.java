@@ -5,10 +5,10 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import chladni.engine.autodiff.Autodiff;
 import chladni.engine.graph.Graph;
-import chladni.engine.graph.GradientException;
 import chladni.engine.graph.Node;
 import chladni.engine.graph.Ops;
 import chladni.engine.graph.Shape;
+import chladni.engine.graph.ShapeException;
 import chladni.engine.graph.Window;
 import java.util.List;
 import java.util.Map;
@@ -65,6 +65,59 @@ final class TieConventionsTest {
 
   @ParameterizedTest
   @MethodSource("backends")
+  void tiedElementsOfAMinimumShareTheGradient(Backends.Target target) {
+    assertThat(gradient(target, x -> Ops.min(x, false, 0), Shape.of(4), 1, 3, 1, 2))
+        .containsExactly(0.5, 0, 0.5, 0);
+  }
+
+  @ParameterizedTest
+  @MethodSource("backends")
+  void topKGivesATieToTheLowerIndex(Backends.Target target) {
+    UnaryOperator<Node> topTwo = x -> Ops.topK(x, 0, 2).values();
+    assertThat(gradient(target, topTwo, Shape.of(5), 1, 3, 3, 3, 2))
+        .containsExactly(0, 1, 1, 0, 0);
+  }
+
+  @ParameterizedTest
+  @MethodSource("backends")
+  void anElementGatheredTwiceTakesBothGradients(Backends.Target target) {
+    UnaryOperator<Node> twice =
+        x -> {
+          Node largest = Ops.argMax(x, 0, true);
+          Node first = Ops.gather(x, largest, 0);
+          return Ops.concat(0, first, Ops.scale(Ops.gather(x, largest, 0), 3));
+        };
+    assertThat(gradient(target, twice, Shape.of(3), 1, 5, 2)).containsExactly(0, 4, 0);
+  }
+
+  @ParameterizedTest
+  @MethodSource("backends")
+  void clampingPassesTheGradientAtItsBounds(Backends.Target target) {
+    UnaryOperator<Node> clamp = x -> Ops.clamp(x, -1, 2);
+    assertThat(gradient(target, clamp, Shape.of(6), -3, -1, 0, 2, 3, Double.NaN))
+        .containsExactly(0, 1, 1, 1, 0, 0);
+  }
+
+  @ParameterizedTest
+  @MethodSource("backends")
+  void powersOfZeroAndZerothPowersHaveFiniteGradients(Backends.Target target) {
+    Shape four = Shape.of(4);
+    UnaryOperator<Node> byBase = x -> Ops.pow(x, constant(x, 0, four));
+    assertThat(gradient(target, byBase, four, 0, -2, 3, Double.POSITIVE_INFINITY))
+        .containsExactly(0, 0, 0, 0);
+    UnaryOperator<Node> byExponent = x -> Ops.pow(constant(x, 0, four), x);
+    assertThat(gradient(target, byExponent, four, 0, 0.5, 2, 3)).containsExactly(0, 0, 0, 0);
+    UnaryOperator<Node> both = x -> Ops.pow(x, x);
+    assertThat(gradient(target, both, Shape.of(1), 1)).containsExactly(1);
+    assertThat(gradient(target, both, Shape.of(1), 0)).containsExactly(0);
+  }
+
+  private static Node constant(Node x, double value, Shape shape) {
+    return x.graph().constant(value, shape);
+  }
+
+  @ParameterizedTest
+  @MethodSource("backends")
   void maxPoolingGivesATieToTheFirstInRowMajorOrder(Backends.Target target) {
     assertThat(
             gradient(
@@ -111,15 +164,28 @@ final class TieConventionsTest {
     assertThat(gradient(target, safeRoot, Shape.of(3), -1, 0, 4)).containsExactly(0, 0, 0.25);
   }
 
+  @ParameterizedTest
+  @MethodSource("backends")
+  void theSecondDerivativeOfAMaximumGoesToTheWinner(Backends.Target target) {
+    // With y the maxima, d/dx sum(y^2) = 2 y at the winners, and the sum of the squares of that is
+    // 4 sum(y^2): its gradient is 8 y at the winners.
+    UnaryOperator<Node> slopes =
+        x -> {
+          Node loss = Ops.sum(Ops.square(Ops.maxPool2d(x, 2, 2, Window.of(2, 0))));
+          return Ops.square(Autodiff.gradients(loss, List.of(x)).getFirst());
+        };
+    assertThat(gradient(target, slopes, Shape.of(1, 1, 2, 4), 1, 7, 3, 0, 7, 7, 0, -1))
+        .containsExactly(0, 56, 24, 0, 0, 0, 0, 0);
+  }
+
   @Test
-  void maxPoolingRefusesASecondDerivative() {
+  void aWindowInPaddingAloneIsRefused() {
     Graph graph = new Graph();
-    Node x = graph.input("x", Shape.of(1, 1, 4, 4));
-    Node loss = Ops.sum(Ops.square(Ops.maxPool2d(x, 2, 2, Window.of(2, 0))));
-    Node gradient = Autodiff.gradients(loss, List.of(x)).getFirst();
-    assertThatThrownBy(() -> Autodiff.gradients(Ops.sum(Ops.square(gradient)), List.of(x)))
-        .isInstanceOf(GradientException.class)
-        .hasMessageContaining("maxPool2dGrad")
-        .hasMessageContaining("strided convolution");
+    Node x = graph.input("x", Shape.of(1, 1, 3, 3));
+    Window window = Window.of(1, 1).withDilation(4, 1);
+    assertThatThrownBy(() -> Ops.maxPool2d(x, 2, 2, window))
+        .isInstanceOf(ShapeException.class)
+        .hasMessageContaining("2x2")
+        .hasMessageContaining("padding alone");
   }
 }

@@ -7,6 +7,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -82,22 +83,51 @@ final class ConsumerTest {
     assertThat(value(lines.getLast())).isCloseTo(Math.sin(1), within(0.07));
   }
 
+  /** The module finds its backends itself; the natives of oneDNN may stay on the class path. */
+  @Test
+  void theEngineRunsAsAModuleToo() throws IOException, InterruptedException {
+    Path engine = jar("chladni-engine");
+    List<String> lines =
+        sine(
+            Map.of(),
+            "--enable-native-access=chladni.engine",
+            "--module-path=" + engine,
+            "--add-modules=chladni.engine",
+            "-Dchladni.native.directory=" + folder.resolve("native"),
+            "-cp",
+            "target/classes:" + jar("dnnl"));
+    assertThat(lines.getFirst()).startsWith("backend cpu: ");
+    assertThat(value(lines.getLast())).isCloseTo(Math.sin(1), within(0.07));
+  }
+
+  private static Path jar(String artifact) throws IOException {
+    try (Stream<Path> all = Files.list(project.resolve("target/dependency"))) {
+      return all.filter(f -> f.getFileName().toString().startsWith(artifact))
+          .findFirst()
+          .orElseThrow();
+    }
+  }
+
   private static List<String> sine(Path natives, Map<String, String> more)
+      throws IOException, InterruptedException {
+    return sine(
+        more,
+        "--enable-native-access=ALL-UNNAMED",
+        "-Dchladni.native.directory=" + natives,
+        "-cp",
+        "target/classes:target/dependency/*");
+  }
+
+  private static List<String> sine(Map<String, String> more, String... options)
       throws IOException, InterruptedException {
     Map<String, String> environment = new HashMap<>(more);
     environment.put("PATH", "");
     environment.put("HOME", folder.toString());
-    Result result =
-        Command.in(project)
-            .environment(environment)
-            .run(
-                List.of(
-                    Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                    "--enable-native-access=ALL-UNNAMED",
-                    "-Dchladni.native.directory=" + natives,
-                    "-cp",
-                    "target/classes:target/dependency/*",
-                    "org.example.Sine"));
+    List<String> command = new ArrayList<>();
+    command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+    command.addAll(List.of(options));
+    command.add("org.example.Sine");
+    Result result = Command.in(project).environment(environment).run(command);
     assertThat(result.exit()).as(result.toString()).isZero();
     assertThat(result.error()).isEmpty();
     return result.output().lines().toList();

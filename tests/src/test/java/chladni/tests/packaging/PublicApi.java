@@ -2,6 +2,7 @@ package chladni.tests.packaging;
 
 import static java.util.stream.Collectors.joining;
 
+import chladni.engine.Engine;
 import java.io.IOException;
 import java.io.InputStream;
 import java.lang.classfile.Attributes;
@@ -14,6 +15,10 @@ import java.lang.classfile.attribute.InnerClassInfo;
 import java.lang.classfile.constantpool.ClassEntry;
 import java.lang.module.ModuleDescriptor;
 import java.lang.reflect.AccessFlag;
+import java.net.URI;
+import java.net.URL;
+import java.nio.file.FileSystem;
+import java.nio.file.FileSystems;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -53,8 +58,23 @@ final class PublicApi {
     }
   }
 
-  /** The sorted lines of the module whose compiled classes lie in a folder. */
-  static List<String> of(Path folder) throws IOException {
+  /** Those of the engine, wherever this process has it from. */
+  static List<String> ofEngine() throws IOException {
+    URL place = Engine.class.getProtectionDomain().getCodeSource().getLocation();
+    return of(Path.of(URI.create(place.toString())));
+  }
+
+  /** The sorted lines of the module whose compiled classes lie in a folder or a jar. */
+  static List<String> of(Path classes) throws IOException {
+    if (Files.isDirectory(classes)) {
+      return lines(classes);
+    }
+    try (FileSystem jar = FileSystems.newFileSystem(classes)) {
+      return lines(jar.getPath("/"));
+    }
+  }
+
+  private static List<String> lines(Path folder) throws IOException {
     PublicApi api = new PublicApi(folder);
     api.classes.values().stream().filter(api::isPromised).forEach(api::add);
     return List.copyOf(api.lines);
@@ -103,12 +123,25 @@ final class PublicApi {
     return flags.contains(AccessFlag.PUBLIC) || flags.contains(AccessFlag.PROTECTED);
   }
 
+  /** A class and those above it that users cannot name, whose members they reach through it. */
+  private List<ClassModel> withHidden(ClassModel c) {
+    List<ClassModel> all = new ArrayList<>(List.of(c));
+    c.superclass()
+        .map(above -> classes.get(above.asInternalName()))
+        .filter(above -> !above.flags().has(AccessFlag.PUBLIC))
+        .ifPresent(above -> all.addAll(withHidden(above)));
+    return all;
+  }
+
   private void add(ClassModel c) {
+    List<ClassModel> own = withHidden(c);
     String name = c.thisClass().asInternalName().replace('/', '.');
     Collection<AccessFlag> flags =
         nesting(c).<Collection<AccessFlag>>map(InnerClassInfo::flags).orElse(c.flags().flags());
     String above =
-        Stream.concat(c.superclass().stream(), c.interfaces().stream())
+        own.stream()
+            .flatMap(o -> Stream.concat(o.superclass().stream(), o.interfaces().stream()))
+            .filter(entry -> own.stream().noneMatch(o -> o.thisClass().equals(entry)))
             .map(ClassEntry::asInternalName)
             .filter(n -> !n.equals("java/lang/Object"))
             .collect(joining(" "));
@@ -126,7 +159,7 @@ final class PublicApi {
                 above.isEmpty() ? "" : " < " + above,
                 permits.isEmpty() ? "" : " permits " + permits));
     boolean extensible = !flags.contains(AccessFlag.FINAL) && constructible(c);
-    for (FieldModel f : c.fields()) {
+    for (FieldModel f : own.stream().flatMap(o -> o.fields().stream()).toList()) {
       if (isPromised(f.flags().flags(), f, extensible)) {
         String constant =
             f.findAttribute(Attributes.constantValue())
@@ -143,7 +176,7 @@ final class PublicApi {
                     constant));
       }
     }
-    for (MethodModel m : c.methods()) {
+    for (MethodModel m : own.stream().flatMap(o -> o.methods().stream()).toList()) {
       if (isPromised(m.flags().flags(), m, extensible)) {
         lines.add(
             "%s.%s%s : %s%s"

@@ -1,5 +1,6 @@
 package chladni.tests.plan;
 
+import chladni.engine.backend.Backend;
 import chladni.engine.backend.Store;
 import chladni.engine.graph.DType;
 import chladni.engine.graph.Node;
@@ -7,6 +8,7 @@ import chladni.engine.plan.Buffer;
 import chladni.engine.plan.CopyStep;
 import chladni.engine.plan.ElementwiseStep;
 import chladni.engine.plan.Epilogue;
+import chladni.engine.plan.Format;
 import chladni.engine.plan.Instr;
 import chladni.engine.plan.Layout;
 import chladni.engine.plan.Load;
@@ -25,25 +27,32 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * Runs a plan in doubles. The arena is one array in which everything that is not alive is NaN, so a
- * wrong lifetime shows in the results.
+ * Runs a plan in doubles, exactly whatever the format. The arena is one array in which everything
+ * that is not alive is NaN, so a wrong lifetime shows in the results; an element of 32 bits takes
+ * two places of it and one of 16 bits takes one, so a wrong size shows too.
  */
-final class PlanInterpreter {
+final class PlanInterpreter implements AutoCloseable {
   /** A packed buffer lies backwards behind so much padding. */
   private static final int PADDING = 7;
 
   private final Plan plan;
   private final MemoryPlan memory;
+  private final Backend backend;
   private final Store store;
   private final double[] arena;
   private final Map<Place, double[]> places = new HashMap<>();
   private final Map<OpStep, SingleOp> operations = new HashMap<>();
   private final int[] lastUse;
 
-  PlanInterpreter(Plan plan, Store store) {
+  /**
+   * @param backend for single operations
+   * @param store holds the variables
+   */
+  PlanInterpreter(Plan plan, Backend backend, Store store) {
     this.plan = plan;
+    this.backend = backend;
     this.store = store;
-    this.memory = plan.memory(b -> 8L * length(b));
+    this.memory = plan.memory(b -> 8L * length(b) * places(b));
     this.arena = new double[(int) (memory.bytes() / 8)];
     this.lastUse = new int[plan.buffers().size()];
     for (int i = 0; i < plan.steps().size(); i++) {
@@ -125,7 +134,7 @@ final class PlanInterpreter {
               .anyMatch(w -> lastUse[w.id()] > step && memory.offset(w) == memory.offset(b));
       if (!reused) {
         int at = (int) (memory.offset(b) / 8);
-        Arrays.fill(arena, at, at + length(b), Double.NaN);
+        Arrays.fill(arena, at, at + length(b) * places(b), Double.NaN);
       }
     }
   }
@@ -134,8 +143,16 @@ final class PlanInterpreter {
     return b.root().place() instanceof Place.Arena ? arena : places.get(b.root().place());
   }
 
-  private int start(Buffer b) {
-    return b.root().place() instanceof Place.Arena ? (int) (memory.offset(b) / 8) : 0;
+  /** What an element takes of the arena. */
+  private static int places(Buffer b) {
+    return b.format().bytes() / Format.BFLOAT16.bytes();
+  }
+
+  /** Where an element lies in {@link #bytes}. */
+  private int index(Buffer b, int element) {
+    return b.root().place() instanceof Place.Arena
+        ? (int) (memory.offset(b) / 8) + element * places(b)
+        : element;
   }
 
   private void kernel(
@@ -188,7 +205,7 @@ final class PlanInterpreter {
           if (at < 0 || at >= length(view.buffer())) {
             throw new AssertionError(view + " leaves its buffer at " + at);
           }
-          values[p] = from[start(view.buffer()) + (int) at];
+          values[p] = from[index(view.buffer(), (int) at)];
         }
       }
     }
@@ -207,7 +224,7 @@ final class PlanInterpreter {
     boolean[] begun = new boolean[length(view.buffer())];
     for (int p = 0; p < points; p++) {
       int at = (int) position(view, extents, p);
-      int i = start(view.buffer()) + at;
+      int i = index(view.buffer(), at);
       if (!begun[at]) {
         to[i] = values[p];
         begun[at] = true;
@@ -229,7 +246,7 @@ final class PlanInterpreter {
       }
       in[i] = logical(b);
     }
-    double[] out = operations.computeIfAbsent(step, s -> new SingleOp(s.node())).apply(in);
+    double[] out = operations.computeIfAbsent(step, s -> new SingleOp(backend, s.node())).apply(in);
     int[] dims = node.shape().dims();
     int inner = Arrays.stream(dims).skip(2).reduce(1, (a, b) -> a * b);
     for (Epilogue e : step.epilogue()) {
@@ -250,16 +267,18 @@ final class PlanInterpreter {
     int[] map = physical(b);
     double[] values = new double[map.length];
     for (int i = 0; i < map.length; i++) {
-      values[i] = bytes(b)[start(b) + map[i]];
+      values[i] = bytes(b)[index(b, map[i])];
     }
     return values;
   }
 
   private void set(Buffer b, double[] values) {
     int[] map = physical(b);
-    Arrays.fill(bytes(b), start(b), start(b) + length(b), 0);
+    for (int i = 0; i < length(b); i++) {
+      bytes(b)[index(b, i)] = 0;
+    }
     for (int i = 0; i < map.length; i++) {
-      bytes(b)[start(b) + map[i]] = values[i];
+      bytes(b)[index(b, map[i])] = values[i];
     }
   }
 
@@ -283,5 +302,10 @@ final class PlanInterpreter {
           };
     }
     return map;
+  }
+
+  @Override
+  public void close() {
+    operations.values().forEach(SingleOp::close);
   }
 }

@@ -63,14 +63,7 @@ final class PlanSizeTest {
   }
 
   @Test
-  void theListingNamesEveryStep() {
-    MemoryPlan memory = TRAINING.memory(b -> 4 * b.type().shape().elements());
-    String listing = TRAINING.explain(memory, s -> s.getClass().getSimpleName());
-    assertThat(listing.lines()).hasSize(TRAINING.steps().size() + 1);
-    assertThat(listing)
-        .contains("op+add+leakyRelu: conv2d 'level0.down'")
-        .contains("variable g/level0.down.weight")
-        .contains(TRAINING.steps().size() + " steps: 74 operations");
+  void everyLayoutIsUsed() {
     Set<String> layouts = new TreeSet<>();
     TRAINING.steps().forEach(s -> s.writes().forEach(b -> layouts.add(b.layout().name())));
     assertThat(layouts).containsExactly("CHANNELS_LAST", "PACKED", "ROW_MAJOR");

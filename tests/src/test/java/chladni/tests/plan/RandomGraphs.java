@@ -6,6 +6,7 @@ import chladni.engine.graph.Ops;
 import chladni.engine.graph.Padding;
 import chladni.engine.graph.Shape;
 import chladni.engine.graph.Variable;
+import chladni.engine.graph.Window;
 import chladni.engine.nn.Initializers;
 import java.util.ArrayList;
 import java.util.List;
@@ -201,7 +202,12 @@ final class RandomGraphs {
     int dim0 = x.shape().dim(0);
     if (rank == 4 && random.nextInt(3) == 0) {
       boolean even = x.shape().dim(2) % 2 == 0 && x.shape().dim(3) % 2 == 0;
-      return even ? Ops.averagePool2d(x, 2) : Ops.mean(x, keep, 1, 3);
+      return switch (random.nextInt(4)) {
+        case 0 -> Ops.maxPool2d(x, 2, 3, Window.of(1, 1));
+        case 1 -> Ops.avgPool2d(x, 3, 2, Window.of(2, 1), false);
+        case 2 -> Ops.resampleBilinear2d(x, 1 + random.nextInt(5), 3, random.nextBoolean());
+        default -> even ? Ops.averagePool2d(x, 2) : Ops.mean(x, keep, 1, 3);
+      };
     }
     return switch (random.nextInt(4)) {
       case 0 -> Ops.mean(x, keep, axis);

@@ -1,8 +1,9 @@
 package chladni.tests.plan;
 
+import chladni.engine.backend.Backend;
 import chladni.engine.backend.Precision;
 import chladni.engine.backend.Program;
-import chladni.engine.backend.reference.ReferenceBackend;
+import chladni.engine.backend.Store;
 import chladni.engine.graph.DType;
 import chladni.engine.graph.Graph;
 import chladni.engine.graph.Node;
@@ -11,11 +12,12 @@ import java.util.Arrays;
 import java.util.List;
 
 /** One operation on arrays in row-major order, as the reference computes it. */
-final class SingleOp {
+final class SingleOp implements AutoCloseable {
   private final Node node;
+  private final Store store;
   private final Program program;
 
-  SingleOp(Node node) {
+  SingleOp(Backend backend, Node node) {
     this.node = node;
     Graph graph = new Graph();
     List<Node> operands = new ArrayList<>();
@@ -23,9 +25,8 @@ final class SingleOp {
       operands.add(graph.input("in" + i, node.input(i).type()));
     }
     graph.output("out", graph.append(node.op(), operands));
-    ReferenceBackend backend = new ReferenceBackend();
-    this.program =
-        backend.compile(graph, backend.newStore(0, Precision.FP64), Precision.FP64);
+    this.store = backend.newStore(0, Precision.FP64);
+    this.program = backend.compile(graph, store, Precision.FP64);
   }
 
   double[] apply(double[][] in) {
@@ -40,5 +41,11 @@ final class SingleOp {
     return node.dtype() == DType.INT32
         ? Arrays.stream(program.readInts("out")).asDoubleStream().toArray()
         : program.readDoubles("out");
+  }
+
+  @Override
+  public void close() {
+    program.close();
+    store.close();
   }
 }

@@ -9,6 +9,7 @@ import chladni.app.cli.job.GenerateJob;
 import chladni.app.cli.job.MultimodalJob;
 import chladni.app.cli.job.Pix2PixJob;
 import chladni.app.cli.job.PrepareJob;
+import chladni.app.cli.job.ReplayJob;
 import chladni.app.cli.job.SelectJob;
 import java.io.PrintWriter;
 import java.nio.charset.Charset;
@@ -41,6 +42,7 @@ public final class Main {
     commands.put("train image-gan", new TrainImageGan(GanJobs::imageGan));
     commands.put("train feature-gan", new TrainFeatureGan(GanJobs::featureGan));
     commands.put("train pix2pix", new TrainPix2pix(Pix2PixJob::run));
+    commands.put("replay", new Replay(ReplayJob::run));
     commands.put("generate", new Generate(GenerateJob::run));
     commands.put("evaluate", new Evaluate(EvaluateJob::run));
     commands.put("net forward", new NetForward(ForwardJob::run));

@@ -44,7 +44,8 @@ public final class Shell {
       footer = {
         "",
         "Exit codes: 0 done; 1 failed, with the reason on the error stream; 2 the options or the"
-            + " configuration file make no sense, nothing was started."
+            + " configuration file make no sense, nothing was started; 3 a replay has found a value"
+            + " that is not finite."
       },
       versionProvider = Version.class)
   private static final class Root {

@@ -6,6 +6,7 @@ import java.util.Locale;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
@@ -43,7 +44,7 @@ public final class TrainPix2pix implements Callable<Integer> {
    * @param direction which half of a picture is the source
    * @param ngf channels of the generator's outermost level, 0 for those of the weights, else 64
    * @param ndf channels of the discriminator's first layer, 0 likewise
-   * @param rate the learning rate of both networks, the same at every step
+   * @param rate the learning rate of both networks
    * @param command what its checkpoints keep of it
    */
   public record Request(
@@ -65,7 +66,7 @@ public final class TrainPix2pix implements Callable<Integer> {
       PairFolder.Direction direction,
       int ngf,
       int ndf,
-      double rate,
+      LearningRate rate,
       TrainingCommand command) {}
 
   @Option(
@@ -210,12 +211,7 @@ public final class TrainPix2pix implements Callable<Integer> {
               + " given, else 64.")
   private int ndf;
 
-  @Option(
-      names = "--rate",
-      defaultValue = "0.0002",
-      paramLabel = "RATE",
-      description = "Adam's learning rate, the same at every step; default ${DEFAULT-VALUE}.")
-  private double rate;
+  @Mixin private RateOptions rate;
 
   @Spec private CommandSpec spec;
   private final Action<Request> action;
@@ -234,7 +230,6 @@ public final class TrainPix2pix implements Callable<Integer> {
     Checks.notNegative("--save-every", saveEvery);
     Checks.positiveOrAbsent(spec, "--ngf", ngf);
     Checks.positiveOrAbsent(spec, "--ndf", ndf);
-    Checks.positiveRate("--rate", rate);
     action.run(
         new Request(
             out,
@@ -255,7 +250,7 @@ public final class TrainPix2pix implements Callable<Integer> {
             parseDirection(),
             ngf,
             ndf,
-            rate,
+            rate.rate(),
             TrainingCommand.of(spec)),
         Checks.terminal(spec));
     return ExitCode.OK;

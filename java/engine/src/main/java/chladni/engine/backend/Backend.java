@@ -2,6 +2,7 @@ package chladni.engine.backend;
 
 import chladni.engine.api.Experimental;
 import chladni.engine.graph.Graph;
+import java.util.List;
 import java.util.Set;
 
 /** An opened backend. It owns its threads and native state; programs and stores die with it. */
@@ -34,6 +35,10 @@ public interface Backend extends AutoCloseable {
    */
   Program compile(Graph graph, Store store, Precision precision);
 
+  /** The backend and its open stores and programs, oldest first; empty when it is closed. */
+  List<OpenResource> openResources();
+
+  /** Frees programs and stores that are still open, and reports each in the log. */
   @Override
   void close();
 }

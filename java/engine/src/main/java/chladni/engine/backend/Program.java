@@ -8,6 +8,7 @@ import chladni.engine.graph.Input;
 import chladni.engine.graph.Node;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.Optional;
 import java.util.SequencedMap;
 import java.util.concurrent.atomic.AtomicReference;
 
@@ -145,8 +146,29 @@ public abstract class Program implements AutoCloseable {
     }
   }
 
-  /** What was chosen for each node and where it lies, one line each, then the totals. */
-  public abstract String explain();
+  /** Each step with its implementation, layouts, FLOPs, bytes and place; and the total memory. */
+  @Experimental
+  public final Listing listing() {
+    try (Guard _ = enter()) {
+      return list();
+    }
+  }
+
+  /** {@link #listing} as a table: a line for each step, then the totals. */
+  public final String explain() {
+    return listing().toString();
+  }
+
+  /**
+   * Does what {@link #run} does, with a look at the result of every step: the first that holds NaN
+   * or infinity, empty when all are finite. Slower than {@link #run}; the state after it is the same.
+   */
+  @Experimental
+  public final Optional<NonFinite> trace() {
+    try (Guard _ = enter()) {
+      return executeTraced();
+    }
+  }
 
   protected abstract void copyIn(Node input, float[] values);
 
@@ -162,6 +184,11 @@ public abstract class Program implements AutoCloseable {
   protected abstract void copyIn(Node input, int[] values);
 
   protected abstract void execute();
+
+  /** As {@link #execute}, bit for bit; and the first result that is not finite. */
+  protected abstract Optional<NonFinite> executeTraced();
+
+  protected abstract Listing list();
 
   protected abstract void copyOut(Node output, float[] dst);
 

@@ -17,4 +17,9 @@ public record ArgMax(int axis, boolean keepDims) implements Op {
   public List<Node> vjp(Node out, Node dOut) {
     return Op.noGradient(out);
   }
+
+  @Override
+  public long flops(Node out) {
+    return out.input(0).shape().elements();
+  }
 }

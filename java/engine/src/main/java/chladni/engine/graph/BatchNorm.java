@@ -55,4 +55,10 @@ public record BatchNorm(double eps) implements Op {
     Node dx = Ops.mul(Ops.channelBroadcast(Ops.mul(rstd, gamma), s), centred);
     return Arrays.asList(dx, null, null, Ops.sum(dGamma, false, 0), Ops.sum(dBeta, false, 0));
   }
+
+  /** Difference, factor, addend; what is once for each channel does not count. */
+  @Override
+  public long flops(Node out) {
+    return 3 * out.shape().elements();
+  }
 }

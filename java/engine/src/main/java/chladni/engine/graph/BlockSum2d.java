@@ -20,4 +20,9 @@ public record BlockSum2d(int factor) implements Op {
   public List<Node> vjp(Node out, Node dOut) {
     return List.of(Ops.upsampleNearest2d(dOut, factor));
   }
+
+  @Override
+  public long flops(Node out) {
+    return out.input(0).shape().elements();
+  }
 }

@@ -23,4 +23,9 @@ public record ChannelSum(int groups) implements Op {
   public List<Node> vjp(Node out, Node dOut) {
     return List.of(Ops.channelBroadcast(dOut, out.input(0).shape()));
   }
+
+  @Override
+  public long flops(Node out) {
+    return out.input(0).shape().elements();
+  }
 }

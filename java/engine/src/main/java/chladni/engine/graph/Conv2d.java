@@ -3,8 +3,9 @@ package chladni.engine.graph;
 import java.util.List;
 
 /**
- * Cross-correlation: src (N, C, H, W) with weight (O, C / groups, kH, kW) gives (N, O, oH, oW). Each
- * of the groups of output channels sees its own C / groups input channels; depthwise is groups = C.
+ * Cross-correlation: src (N, C, H, W) with weight (O, C / groups, kH, kW) gives (N, O, oH, oW).
+ * Each of the groups of output channels sees its own C / groups input channels; depthwise is groups
+ * = C.
  */
 public record Conv2d(Window window, int groups) implements Product {
   @Override
@@ -56,5 +57,11 @@ public record Conv2d(Window window, int groups) implements Product {
     return List.of(
         Ops.convTranspose2d(dOut, weight, window, groups, x.dim(2), x.dim(3)),
         Ops.convWeightGrad(src, dOut, window, groups, w.dim(2), w.dim(3)));
+  }
+
+  @Override
+  public long flops(Node out) {
+    Shape w = out.input(1).shape();
+    return 2 * out.shape().elements() * (w.elements() / w.dim(0));
   }
 }

@@ -42,4 +42,10 @@ public record ConvTranspose2d(Window window, int groups, int outH, int outW) imp
         Ops.conv2d(dOut, weight, window, groups),
         Ops.convWeightGrad(dOut, src, window, groups, w.dim(2), w.dim(3)));
   }
+
+  @Override
+  public long flops(Node out) {
+    Shape w = out.input(1).shape();
+    return 2 * out.input(0).shape().elements() * (w.elements() / w.dim(0));
+  }
 }

@@ -9,16 +9,19 @@ import java.util.List;
  * components are the attributes:
  *
  * <pre>
- *   record Sine(double omega) implements CustomOp {
+ *   record Sine(double phase) implements CustomOp {
  *     public TensorType infer(Operands in) { return in.elementwise(1); }
  *     public List&lt;Node&gt; vjp(Node out, Node dOut) {
- *       return List.of(Ops.mul(dOut, Ops.custom(new SineSlope(omega), out.input(0))));
+ *       Node cosine = Ops.custom(new Sine(phase + Math.PI / 2), out.input(0));
+ *       return List.of(Ops.mul(dOut, cosine));
  *     }
  *     public void compute(List&lt;Values&gt; in, Result out) {
- *       for (long i = 0; i &lt; out.size(); i++) { out.set(i, Math.sin(omega * in.get(0).get(i))); }
+ *       for (long i = 0; i &lt; out.size(); i++) {
+ *         out.set(i, Math.sin(in.getFirst().get(i) + phase));
+ *       }
  *     }
  *   }
- *   Node y = Ops.custom(new Sine(30), x);
+ *   Node y = Ops.custom(new Sine(0), x);
  * </pre>
  *
  * <p>Operands are materialised in row-major order, and nothing is fused with the operation. Equal

@@ -27,4 +27,9 @@ public record Dropout(double p, long seed, int stream) implements Op {
   public List<Node> vjp(Node out, Node dOut) {
     return Arrays.asList(out.graph().append(this, List.of(dOut, out.input(1))), null);
   }
+
+  @Override
+  public long flops(Node out) {
+    return out.shape().elements();
+  }
 }

@@ -8,4 +8,9 @@ public sealed interface ElementwiseOp extends Op
     permits
         Abs, Add, Div, Equal, Erf, Exp, Expm1, Greater, IsFinite, LeakyRelu, LeakyStep, Log,
         Maximum, Minimum, Mul, Neg, Pow, Reciprocal, Scale, Shift, Sigmoid, Sign, Softplus, Sqrt,
-        StopGradient, Sub, Tanh, Where {}
+        StopGradient, Sub, Tanh, Where {
+  @Override
+  default long flops(Node out) {
+    return out.shape().elements();
+  }
+}

@@ -14,4 +14,10 @@ public record LogSoftmax(int axis) implements Op {
   public List<Node> vjp(Node out, Node dOut) {
     return List.of(Ops.sub(dOut, Ops.mul(Ops.exp(out), Ops.sum(dOut, true, axis))));
   }
+
+  /** Largest, difference, exp and sum, then the result. */
+  @Override
+  public long flops(Node out) {
+    return 5 * out.shape().elements();
+  }
 }

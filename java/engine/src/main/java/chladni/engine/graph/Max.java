@@ -23,4 +23,9 @@ public record Max(List<Integer> axes, boolean keepDims) implements Op {
     Node share = Ops.div(Ops.reshape(dOut, kept), Ops.sum(hit, true, over));
     return List.of(Ops.mul(hit, Ops.broadcast(share, x.shape())));
   }
+
+  @Override
+  public long flops(Node out) {
+    return out.input(0).shape().elements();
+  }
 }

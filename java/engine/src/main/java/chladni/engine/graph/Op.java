@@ -12,11 +12,10 @@ import java.util.List;
  */
 @Experimental
 public sealed interface Op
-    permits ElementwiseOp, IndexOp, Product,
+    permits ElementwiseOp, IndexOp, Product, WindowOp,
         ArgMax, Assign, BatchNorm, BlockSum2d, Broadcast, ChannelBroadcast, ChannelSum, Concat,
-        Constant, CustomOp, Dropout, Flip, Increment, Input, LogSoftmax, Max, MaxPool2d,
-        MaxPool2dGrad, OneHot, Pad, ReadVariable, Reshape, Slice, Sum, ToFloat, TopK, Transpose,
-        UpsampleNearest2d {
+        Constant, CustomOp, Dropout, Flip, Increment, Input, LogSoftmax, Max, OneHot, Pad,
+        ReadVariable, Reshape, Slice, Sum, ToFloat, TopK, Transpose, UpsampleNearest2d {
   /**
    * The type of the result.
    *
@@ -37,6 +36,16 @@ public sealed interface Op
   default String name() {
     String simple = getClass().getSimpleName();
     return Character.toLowerCase(simple.charAt(0)) + simple.substring(1);
+  }
+
+  /**
+   * What listings count for computing {@code out}, whose operation this is: a multiplication, an
+   * addition, a comparison and a function such as {@code exp} are one each. Products are counted
+   * dense, taps on padding included, so a convolution is {@code 2 N O oH oW C/groups kH kW} in each
+   * of its three directions. 0 for what only moves values.
+   */
+  default long flops(Node out) {
+    return 0;
   }
 
   /** A vjp through which nothing passes. */

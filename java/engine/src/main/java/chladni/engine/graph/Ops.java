@@ -185,11 +185,14 @@ public final class Ops extends ElementwiseVerbs {
       Node product = append(op, rows(a), b);
       return reshape(product, x.with(-1, product.shape().dim(1)));
     }
-    Shape batch = Broadcast.common("matmul", a, x.with(-2, 1).with(-1, 1), b, y.with(-2, 1).with(-1, 1));
+    Shape batchA = x.with(-2, 1).with(-1, 1);
+    Shape batch = Broadcast.common("matmul", a, batchA, b, y.with(-2, 1).with(-1, 1));
     Shape wideA = batch.with(-2, x.dim(-2)).with(-1, x.dim(-1));
     Shape wideB = batch.with(-2, y.dim(-2)).with(-1, y.dim(-1));
     return append(op, broadcast(a, wideA), broadcast(b, wideB));
   }
+
+  // Windows.
 
   public static Node conv2d(Node src, Node weight, Window window) {
     return conv2d(src, weight, window, 1);
@@ -225,6 +228,55 @@ public final class Ops extends ElementwiseVerbs {
 
   public static Node maxPool2d(Node x, int kernelH, int kernelW, Window window) {
     return append(new MaxPool2d(kernelH, kernelW, window), x);
+  }
+
+  /**
+   * The mean under each window, rounding the output size down.
+   *
+   * @param countIncludePad whether padding counts as zeros or not at all
+   */
+  public static Node avgPool2d(
+      Node x, int kernelH, int kernelW, Window window, boolean countIncludePad) {
+    int h = x.shape().dim(2);
+    int w = x.shape().dim(3);
+    boolean blocks = kernelH == kernelW && h % kernelH == 0 && w % kernelW == 0;
+    if (blocks && window.equals(Window.of(kernelH, 0))) {
+      return averagePool2d(x, kernelH);
+    }
+    WindowSum2d op = new WindowSum2d(kernelH, kernelW, window);
+    Node sum = append(op, x);
+    if (countIncludePad || !window.isPadded()) {
+      return scale(sum, 1.0 / (kernelH * kernelW));
+    }
+    return div(sum, append(op, x.graph().constant(1, Shape.of(1, 1, h, w))));
+  }
+
+  /** The element before, as PyTorch's mode nearest. */
+  public static Node resampleNearest2d(Node x, int outH, int outW) {
+    int h = x.shape().dim(2);
+    int w = x.shape().dim(3);
+    int factor = outH / h;
+    return factor > 1 && repeats(h, outH, factor) && repeats(w, outW, factor)
+        ? upsampleNearest2d(x, factor)
+        : resample2d(x, Resampling.NEAREST, outH, outW);
+  }
+
+  /** Whether nearest resampling of an axis repeats each element so often. */
+  private static boolean repeats(int in, int out, int factor) {
+    return out == in * factor
+        && IntStream.range(0, out)
+            .allMatch(i -> Resampling.NEAREST.position(i, in, out) == i / factor);
+  }
+
+  /** Between the neighbours, as PyTorch's mode bilinear without antialiasing. */
+  public static Node resampleBilinear2d(Node x, int outH, int outW, boolean alignCorners) {
+    return resample2d(
+        x, alignCorners ? Resampling.BILINEAR_ALIGNED : Resampling.BILINEAR, outH, outW);
+  }
+
+  private static Node resample2d(Node x, Resampling mode, int outH, int outW) {
+    boolean same = outH == x.shape().dim(2) && outW == x.shape().dim(3);
+    return same ? x : append(new Resample2d(mode, outH, outW), x);
   }
 
   // Normalisation, classification, randomness.

@@ -29,4 +29,9 @@ public record ScatterAddAlong(int axis, int extent) implements IndexOp {
   public int extent(Node node) {
     return extent;
   }
+
+  @Override
+  public long flops(Node out) {
+    return out.input(0).shape().elements();
+  }
 }

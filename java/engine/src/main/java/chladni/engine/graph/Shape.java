@@ -64,6 +64,16 @@ public final class Shape {
     return a;
   }
 
+  /** The index of the element at a place in row-major order. */
+  public int[] index(long place) {
+    int[] index = new int[dims.length];
+    for (int a = dims.length - 1; a >= 0; a--) {
+      index[a] = (int) (place % dims[a]);
+      place /= dims[a];
+    }
+    return index;
+  }
+
   /** This shape with another extent on one axis. */
   public Shape with(int axis, int extent) {
     int[] d = dims.clone();

@@ -19,4 +19,9 @@ public record Sum(List<Integer> axes, boolean keepDims) implements Op {
     Shape from = out.input(0).shape();
     return List.of(Ops.broadcast(Ops.reshape(dOut, Op.reduced(from, axes, true)), from));
   }
+
+  @Override
+  public long flops(Node out) {
+    return out.input(0).shape().elements();
+  }
 }

@@ -27,4 +27,9 @@ public record TopK(int axis, int k) implements Op {
 
   /** What {@link Ops#topK} yields: two tensors of one shape. */
   public record Result(Node values, Node indices) {}
+
+  @Override
+  public long flops(Node out) {
+    return out.input(0).shape().elements();
+  }
 }

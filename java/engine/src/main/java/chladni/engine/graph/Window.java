@@ -1,8 +1,10 @@
 package chladni.engine.graph;
 
+import java.util.stream.IntStream;
+
 /**
  * How a kernel walks over rows and columns. The kernel's size is the weight's for a convolution and
- * stands in {@link MaxPool2d} for a pooling; a one-dimensional sound lies along the rows with one
+ * stands in the operation for a pooling; a one-dimensional sound lies along the rows with one
  * column. Neighbours in the kernel stand {@code dilation} rows or columns apart, 1 for a dense one.
  */
 public record Window(
@@ -54,6 +56,10 @@ public record Window(
     return dilationH > 1 || dilationW > 1;
   }
 
+  public boolean isPadded() {
+    return padTop > 0 || padLeft > 0 || padBottom > 0 || padRight > 0;
+  }
+
   /** From the first to the last row under the kernel. */
   public int spanH(int kernelH) {
     return (kernelH - 1) * dilationH + 1;
@@ -82,5 +88,42 @@ public record Window(
   /** The smallest input that gives so many output columns. */
   public int inW(int outW, int kernelW) {
     return (outW - 1) * strideW - padLeft - padRight + spanW(kernelW);
+  }
+
+  /** What pooling makes of the first operand (N, C, H, W): no window may lie in padding alone. */
+  Shape pooled(Operands in, int kernelH, int kernelW) {
+    in.rank(0, 4, "(N,C,H,W)");
+    Shape x = in.shape(0);
+    in.check(
+        kernelH >= 1 && kernelW >= 1,
+        "a window has at least one row and column, got %dx%d.",
+        kernelH,
+        kernelW);
+    int oh = outH(x.dim(2), kernelH);
+    int ow = outW(x.dim(3), kernelW);
+    in.check(
+        oh >= 1 && ow >= 1,
+        "a window of %dx%d does not fit into %s with %s.",
+        kernelH,
+        kernelW,
+        x,
+        this);
+    in.check(
+        IntStream.range(0, oh)
+                .allMatch(o -> meets(o * strideH - padTop, kernelH, dilationH, x.dim(2)))
+            && IntStream.range(0, ow)
+                .allMatch(o -> meets(o * strideW - padLeft, kernelW, dilationW, x.dim(3))),
+        "a window of %dx%d lies in padding alone on %s with %s. Pad less.",
+        kernelH,
+        kernelW,
+        x,
+        this);
+    return x.with(2, oh).with(3, ow);
+  }
+
+  private static boolean meets(int from, int kernel, int dilation, int extent) {
+    return IntStream.range(0, kernel)
+        .map(k -> from + k * dilation)
+        .anyMatch(at -> at >= 0 && at < extent);
   }
 }

@@ -5,8 +5,8 @@ import chladni.engine.graph.Node;
 import chladni.engine.graph.Ops;
 
 /**
- * The usual losses, each the mean of its {@link Terms} over all elements or rows: PyTorch's reduction
- * 'mean'. Wasserstein's losses are {@code Ops.mean} of the scores and its negative.
+ * The usual losses, each the mean of its {@link Terms} over all elements or rows: PyTorch's
+ * reduction 'mean'. Wasserstein's losses are {@code Ops.mean} of the scores and its negative.
  */
 public final class Losses {
   private Losses() {}
@@ -101,12 +101,13 @@ public final class Losses {
   }
 
   /**
-   * The mean of the terms where the mask is 1; 0 when it is 1 nowhere. A term where it is 0 does not
-   * show, not even a NaN.
+   * The mean of the terms where the mask is 1; 0 when it is 1 nowhere. A term where it is 0 does
+   * not show, not even a NaN.
    *
    * @param mask 0 or 1, of the terms' shape
    */
   public static Node meanWhere(Node terms, Node mask) {
+    Terms.sameShape("meanWhere", terms, mask);
     Node kept = Ops.where(mask, terms, Ops.zerosLike(terms));
     Node count = Ops.maximum(Ops.sum(mask), terms.graph().constant(1));
     return Ops.div(Ops.sum(kept), count);

@@ -5,7 +5,6 @@ import chladni.engine.graph.Node;
 import chladni.engine.graph.Ops;
 import chladni.engine.graph.Shape;
 import chladni.engine.graph.ShapeException;
-import java.util.Arrays;
 import java.util.stream.IntStream;
 
 /**
@@ -30,8 +29,8 @@ public final class Terms {
   }
 
   /**
-   * d^2 / 2 for distances d = a - b up to delta, delta (|d| - delta / 2) beyond: Huber 1964. Divided
-   * by delta it is PyTorch's smooth_l1.
+   * d^2 / 2 for distances d = a - b up to delta, delta (|d| - delta / 2) beyond: Huber 1964.
+   * Divided by delta it is PyTorch's smooth_l1.
    */
   public static Node huber(Node a, Node b, double delta) {
     if (!(delta > 0)) {
@@ -39,7 +38,7 @@ public final class Terms {
           "huber: delta must be positive, got %s. Use l1 for 0.".formatted(delta));
     }
     Node d = difference("huber", a, b);
-    Node near = clamp(d, delta);
+    Node near = Ops.clamp(d, -delta, delta);
     // near (d - near / 2) is both formulas in one, with the right derivatives on either side.
     return Ops.mul(near, Ops.sub(d, Ops.scale(near, 0.5)));
   }
@@ -47,11 +46,6 @@ public final class Terms {
   private static Node difference(String verb, Node a, Node b) {
     sameShape(verb, a, b);
     return Ops.sub(a, b);
-  }
-
-  private static Node clamp(Node x, double bound) {
-    Node limit = x.graph().constant(bound);
-    return Ops.maximum(Ops.minimum(x, limit), Ops.neg(limit));
   }
 
   /** Binary cross-entropy of logits against targets in [0, 1] of their shape. */
@@ -73,8 +67,11 @@ public final class Terms {
     return Ops.add(positive, negative);
   }
 
-  /** max(0, margin - target score) for targets 1 and -1. */
+  /** max(0, margin - target score) for targets 1 and -1, one for each score or a scalar for all. */
   public static Node hinge(Node scores, Node targets, double margin) {
+    if (!targets.shape().equals(Shape.SCALAR)) {
+      sameShape("hinge", scores, targets);
+    }
     return Ops.relu(Ops.shift(Ops.neg(Ops.mul(targets, scores)), margin));
   }
 
@@ -87,21 +84,19 @@ public final class Terms {
    * @return (N, ...)
    */
   public static Node crossEntropy(Node logits, Node labels, double smoothing) {
-    Node rows = classesLast("crossEntropy", logits);
-    Shape s = rows.shape();
-    Shape places = Shape.of(Arrays.copyOf(s.dims(), s.rank() - 1));
+    int classes = classes("crossEntropy", logits);
+    Shape places = withoutClasses(logits.shape());
     if (!labels.shape().equals(places)) {
       throw new ShapeException(
           "crossEntropy: labels must be %s for logits %s, got %s. Leave out the axis of classes."
               .formatted(places, logits, labels));
     }
-    int classes = s.dim(-1);
-    Node targets = Ops.oneHot(labels, classes);
+    Node targets = classesSecond(Ops.oneHot(labels, classes));
     if (smoothing != 0) {
-      Node spread = Ops.scale(Ops.sum(targets, true, -1), smoothing / classes);
+      Node spread = Ops.scale(Ops.sum(targets, true, 1), smoothing / classes);
       targets = Ops.add(Ops.scale(targets, 1 - smoothing), spread);
     }
-    return entropy(targets, rows);
+    return softCrossEntropy(logits, targets);
   }
 
   /**
@@ -122,9 +117,9 @@ public final class Terms {
    * @return (N, ...)
    */
   public static Node softCrossEntropy(Node logits, Node targets) {
+    classes("softCrossEntropy", logits);
     sameShape("softCrossEntropy", logits, targets);
-    return entropy(
-        classesLast("softCrossEntropy", targets), classesLast("softCrossEntropy", logits));
+    return Ops.neg(Ops.sum(Ops.mul(targets, Ops.logSoftmax(logits, 1)), false, 1));
   }
 
   /**
@@ -136,28 +131,30 @@ public final class Terms {
    * @return (N, ...)
    */
   public static Node klDivergence(Node logits, Node targets) {
-    Node t = classesLast("klDivergence", targets);
-    Node one = t.graph().constant(1);
-    // log(1) stands where t is 0, so that no infinity meets a 0, in the derivative either.
-    Node safe = Ops.where(Ops.greater(t, Ops.zerosLike(t)), t, one);
-    Node own = Ops.sum(Ops.mul(t, Ops.log(safe)), false, -1);
-    return Ops.add(own, softCrossEntropy(logits, targets));
+    Node crossEntropy = softCrossEntropy(logits, targets);
+    // log(1) stands where a target is 0, so that no infinity meets a 0, in the derivative either.
+    Node positive = Ops.greater(targets, Ops.zerosLike(targets));
+    Node safe = Ops.where(positive, targets, targets.graph().constant(1));
+    return Ops.add(Ops.sum(Ops.mul(targets, Ops.log(safe)), false, 1), crossEntropy);
   }
 
-  private static Node entropy(Node targets, Node rows) {
-    return Ops.neg(Ops.sum(Ops.mul(targets, Ops.logSoftmax(rows)), false, -1));
-  }
-
-  /** (N, K, ...) to (N, ..., K). */
-  private static Node classesLast(String verb, Node x) {
-    int rank = x.shape().rank();
-    if (rank < 2) {
-      throw new ShapeException("%s: takes (N, K, ...), got %s. Reshape it.".formatted(verb, x));
+  private static int classes(String verb, Node logits) {
+    if (logits.shape().rank() < 2) {
+      throw new ShapeException(
+          "%s: logits must be (N, K, ...), got %s. Reshape them.".formatted(verb, logits));
     }
-    return rank == 2
-        ? x
-        : Ops.transpose(
-            x, IntStream.range(0, rank).map(i -> i == 0 ? 0 : i == rank - 1 ? 1 : i + 1).toArray());
+    return logits.shape().dim(1);
+  }
+
+  private static Shape withoutClasses(Shape s) {
+    return Shape.of(IntStream.range(0, s.rank()).filter(i -> i != 1).map(s::dim).toArray());
+  }
+
+  /** (N, ..., K) to (N, K, ...). */
+  private static Node classesSecond(Node x) {
+    int rank = x.shape().rank();
+    IntStream order = IntStream.range(0, rank).map(i -> i == 0 ? 0 : i == 1 ? rank - 1 : i - 1);
+    return rank == 2 ? x : Ops.transpose(x, order.toArray());
   }
 
   /**
@@ -187,12 +184,14 @@ public final class Terms {
    */
   public static Node cosineEmbedding(Node a, Node b, Node targets, double margin) {
     Node cos = cosineSimilarity(a, b, 1, COSINE_EPS);
+    sameShape("cosineEmbedding", cos, targets);
     Node alike = Ops.shift(Ops.neg(cos), 1);
     Node apart = Ops.relu(Ops.shift(cos, -margin));
     return Ops.where(Ops.greater(targets, Ops.zerosLike(targets)), alike, apart);
   }
 
-  private static void sameShape(String verb, Node a, Node b) {
+  /** Broadcasting would make a loss over all pairs of a slip in the shapes. */
+  static void sameShape(String verb, Node a, Node b) {
     if (!a.shape().equals(b.shape())) {
       throw new ShapeException(
           "%s: both must have one shape, got %s and %s. Broadcast one to the other."

@@ -7,9 +7,9 @@ import chladni.engine.graph.Shape;
 import chladni.engine.graph.ShapeException;
 
 /**
- * Normalisation by the statistics of one sample: x minus its mean, divided by the root of its biased
- * variance plus eps. Nothing depends on the rest of the batch, so training and use do the same.
- * {@link Layers} adds weights.
+ * Normalisation by the statistics of one sample: x minus its mean, divided by the root of its
+ * biased variance plus eps. Nothing depends on the rest of the batch, so training and use do the
+ * same. {@link Layers} adds weights.
  */
 public final class Norms {
   private Norms() {}
@@ -28,14 +28,14 @@ public final class Norms {
   }
 
   /**
-   * x (N, C, ...) by the statistics of so many equal groups of neighbouring channels of each sample:
-   * Wu and He 2018.
+   * x (N, C, ...) by the statistics of so many equal groups of neighbouring channels of each
+   * sample: Wu and He 2018.
    */
   public static Node groupNorm(Node x, int groups, double eps) {
     int channels = channels("groupNorm", x);
     if (groups < 1 || channels % groups != 0) {
       throw new ShapeException(
-          "groupNorm: groups must divide the channels, got %d groups for %s. Choose a divisor of %d."
+          "groupNorm: groups must divide the channels, got %d groups for %s. Take a divisor of %d."
               .formatted(groups, x, channels));
     }
     return standardize("groupNorm", x, x.shape().dim(0), groups, eps);

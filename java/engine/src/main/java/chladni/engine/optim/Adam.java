@@ -11,8 +11,8 @@ import java.util.List;
  * variables beside the weights: {@code NAME#m}, {@code NAME#v}, {@code PREFIX#step}.
  *
  * @param prefix names the counter; one per optimizer
- * @param weightDecay factor on the weights that is added to their gradients, so that the moments see
- *     it: an L2 penalty. {@link AdamW} keeps it apart
+ * @param weightDecay factor on the weights that is added to their gradients, so that the moments
+ *     see it: an L2 penalty. {@link AdamW} keeps it apart
  */
 public record Adam(String prefix, double beta1, double beta2, double eps, double weightDecay)
     implements Optimizer {

@@ -8,8 +8,8 @@ import java.util.List;
 
 /**
  * Adam with weight decay of its own (Loshchilov and Hutter 2019) in PyTorch's order of operations:
- * the weights shrink by rate times {@code weightDecay}, then move as {@link Adam} moves them. State is
- * named as Adam's.
+ * the weights shrink by rate times {@code weightDecay}, then move as {@link Adam} moves them. State
+ * is named as Adam's.
  *
  * @param prefix names the counter; one per optimizer
  */

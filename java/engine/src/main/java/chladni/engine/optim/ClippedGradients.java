@@ -8,8 +8,8 @@ import java.util.List;
 /**
  * Gradients made short enough, for {@link Optimizer#update}.
  *
- * @param norm the length that they had as one vector, a scalar; not finite where one of them is not,
- *     so that {@code Ops.isFinite(norm)} may be what lets the update go
+ * @param norm the length that they had as one vector, a scalar; not finite where one of them is
+ *     not, so that {@code Ops.isFinite(norm)} may be what lets the update go
  */
 public record ClippedGradients(List<Node> gradients, Node norm) {
   /**

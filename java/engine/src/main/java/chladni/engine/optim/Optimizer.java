@@ -7,7 +7,9 @@ import chladni.engine.graph.Ops;
 import chladni.engine.graph.Variable;
 import java.util.List;
 
-/** A rule that gives variables their next version. It only appends to the graph; state is variables. */
+/**
+ * A rule that gives variables their next version. It only appends to the graph; state is variables.
+ */
 public interface Optimizer {
   /**
    * Assigns each variable its next version by gradients that are given, such as clipped ones.

@@ -90,7 +90,8 @@ public record Plateau(Rule rule, double rate, double best, int bad, int rest) {
           Integer.parseInt(map.getOrDefault("rest", "")));
     } catch (NumberFormatException e) {
       throw new IllegalArgumentException(
-          "plateau: its state must have the numbers rate, best, bad and rest, got %s.".formatted(map),
+          "plateau: its state must have the numbers rate, best, bad and rest, got %s."
+              .formatted(map),
           e);
     }
   }

@@ -3,8 +3,8 @@ package chladni.engine.optim;
 import java.util.function.LongToDoubleFunction;
 
 /**
- * Factors on a learning rate by the number t of epochs (or steps) that are done: pure functions, so a
- * resumed run needs no state but t. {@link Plateau} is the one that looks at the loss.
+ * Factors on a learning rate by the number t of epochs (or steps) that are done: pure functions, so
+ * a resumed run needs no state but t. {@link Plateau} is the one that looks at the loss.
  */
 public final class Schedules {
   private Schedules() {}

@@ -179,15 +179,19 @@ final class Assembly implements Storage {
       operation(node, home);
     } else if (Fusion.isReduction(node)) {
       kernel(Seed.reduced(node, reductionLayout(node.input(0)), home));
-    } else if (node.op() instanceof Concat(int axis)) {
-      int a = node.shape().axis(axis);
-      int from = 0;
-      for (Node part : node.inputs()) {
-        kernel(Seed.part(part, home, a, from, node.id()));
-        from += part.shape().dim(a);
-      }
+    } else if (node.op() instanceof Concat concat) {
+      parts(node, concat, home, node.id());
     } else {
       kernel(Seed.whole(node, home, true, node.id()));
+    }
+  }
+
+  private void parts(Node node, Concat concat, Buffer to, int key) {
+    int axis = node.shape().axis(concat.axis());
+    int from = 0;
+    for (Node part : node.inputs()) {
+      kernel(Seed.part(part, to, axis, from, key));
+      from += part.shape().dim(axis);
     }
   }
 
@@ -242,7 +246,7 @@ final class Assembly implements Storage {
         new Buffer(-1, view.type(), layout, Format.SINGLE, new Place.Arena(), "", "");
     try {
       Step step = Emitter.emit(this, List.of(Seed.whole(view, trial, true, view.id())));
-      if (step instanceof ElementwiseStep(var _, int[] space, var loads, var instrs, var _)
+      if (step instanceof ElementwiseStep(var _, var _, int[] space, var loads, var instrs, var _)
           && instrs.isEmpty()
           && loads.get(0) instanceof View(Buffer of, long offset, long[] strides)
           && offset == 0
@@ -285,7 +289,7 @@ final class Assembly implements Storage {
         Node with = stage.operand();
         Buffer values =
             with == null ? null : operand(with, Layout.ROW_MAJOR, Format.SINGLE, node.id());
-        epilogue.add(new Epilogue(stage.op(), values));
+        epilogue.add(new Epilogue(stage.node(), values));
       }
     }
     OpStep step = new OpStep(node, List.copyOf(inputs), home, List.copyOf(epilogue));
@@ -321,6 +325,8 @@ final class Assembly implements Storage {
         && layout == Layout.ROW_MAJOR
         && format == Format.SINGLE) {
       units.add(Unit.of(key, new CopyStep(label, home, copy)));
+    } else if (node.op() instanceof Concat concat && home.layout() == layout) {
+      parts(node, concat, copy, key); // beside those that make the home
     } else {
       kernel(Seed.whole(node, copy, false, key));
     }

@@ -1,5 +1,6 @@
 package chladni.engine.plan;
 
+import chladni.engine.graph.Node;
 import java.util.List;
 
 /**
@@ -8,6 +9,11 @@ import java.util.List;
  * copies are {@link ElementwiseStep}s.
  */
 public record CopyStep(String label, Buffer from, Buffer to) implements Step {
+  @Override
+  public List<Node> nodes() {
+    return List.of();
+  }
+
   @Override
   public List<Buffer> reads() {
     return List.of(from.root());

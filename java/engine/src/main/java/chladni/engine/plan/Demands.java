@@ -8,10 +8,10 @@ import chladni.engine.graph.ConvWeightGrad;
 import chladni.engine.graph.DType;
 import chladni.engine.graph.Dropout;
 import chladni.engine.graph.MatMul;
-import chladni.engine.graph.MaxPool2d;
 import chladni.engine.graph.MaxPool2dGrad;
 import chladni.engine.graph.Node;
 import chladni.engine.graph.Product;
+import chladni.engine.graph.WindowOp;
 
 /** In which layout and format operations take their operands. */
 final class Demands {
@@ -38,7 +38,9 @@ final class Demands {
       case Conv2d _, ConvTranspose2d _ when i == 0 -> Layout.CHANNELS_LAST;
       case Conv2d _, ConvTranspose2d _ ->
           layouts.family(node.input(1)).isEmpty() ? Layout.ROW_MAJOR : Layout.PACKED;
-      case ConvWeightGrad _, MaxPool2d _, MaxPool2dGrad _ -> Layout.CHANNELS_LAST;
+      case MaxPool2dGrad _ when i == 1 && layouts.of(node.input(i)) == Layout.ROW_MAJOR ->
+          Layout.ROW_MAJOR;
+      case ConvWeightGrad _, WindowOp _ -> Layout.CHANNELS_LAST;
       case Dropout _ when i == 0 -> layouts.of(node);
       default -> Layout.ROW_MAJOR;
     };

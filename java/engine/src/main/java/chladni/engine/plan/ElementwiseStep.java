@@ -1,5 +1,6 @@
 package chladni.engine.plan;
 
+import chladni.engine.graph.Node;
 import java.util.List;
 
 /**
@@ -12,7 +13,12 @@ import java.util.List;
  *     as every view allows; one extent {@link Space#FAMILY} for packed buffers; empty for a scalar
  */
 public record ElementwiseStep(
-    String label, int[] space, List<Load> loads, List<Instr> instrs, List<Write> writesTo)
+    String label,
+    List<Node> nodes,
+    int[] space,
+    List<Load> loads,
+    List<Instr> instrs,
+    List<Write> writesTo)
     implements Step {
   @Override
   public List<Buffer> reads() {

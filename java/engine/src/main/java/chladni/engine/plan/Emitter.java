@@ -8,6 +8,7 @@ import chladni.engine.graph.Node;
 import chladni.engine.graph.Reshape;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
@@ -15,6 +16,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /**
  * Writes the program of one fused kernel: expands each seed down to what is materialised, tracing
@@ -235,9 +237,11 @@ final class Emitter {
       throw Blocked.unless(Set.copyOf(views));
     }
     return kind == null
-        ? new ElementwiseStep(label(), space.extents(), space.loads(), program, space.writes())
+        ? new ElementwiseStep(
+            label(), nodes(), space.extents(), space.loads(), program, space.writes())
         : new ReductionStep(
             label(),
+            nodes(),
             space.extents(),
             space.reduced(),
             kind,
@@ -278,8 +282,19 @@ final class Emitter {
 
   private String label() {
     return seeds.stream()
-        .map(s -> (s.reduction() == null ? s.value() : s.reduction()).toString())
+        .map(Seed::result)
         .distinct()
+        .map(Node::toString)
         .collect(Collectors.joining(", "));
+  }
+
+  /** What the instructions compute, and the reductions at their end. */
+  private List<Node> nodes() {
+    return Stream.concat(
+            registers.keySet().stream().map(At::node).filter(n -> n.op() instanceof ElementwiseOp),
+            seeds.stream().map(Seed::result).filter(Fusion::isReduction))
+        .distinct()
+        .sorted(Comparator.comparingInt(Node::id))
+        .toList();
   }
 }

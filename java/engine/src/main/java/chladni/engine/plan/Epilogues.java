@@ -5,7 +5,6 @@ import chladni.engine.graph.Broadcast;
 import chladni.engine.graph.ChannelBroadcast;
 import chladni.engine.graph.Conv2d;
 import chladni.engine.graph.ConvTranspose2d;
-import chladni.engine.graph.ElementwiseOp;
 import chladni.engine.graph.LeakyRelu;
 import chladni.engine.graph.MatMul;
 import chladni.engine.graph.Mul;
@@ -26,9 +25,10 @@ final class Epilogues {
   /**
    * One operation of an epilogue.
    *
+   * @param node whose value it makes
    * @param operand one value for each channel, or null
    */
-  record Stage(ElementwiseOp op, Node operand) {}
+  record Stage(Node node, Node operand) {}
 
   /** A product and what follows it at once. */
   record Chain(Node product, List<Stage> stages) {}
@@ -78,19 +78,18 @@ final class Epilogues {
 
   private static Stage stage(Node value, Node user) {
     return switch (user.op()) {
-      case LeakyRelu op -> new Stage(op, null);
-      case Tanh op -> new Stage(op, null);
-      case Sigmoid op -> new Stage(op, null);
-      case Add op -> perChannel(op, value, user);
-      case Mul op -> perChannel(op, value, user);
+      // A library's maximum with 0 makes 0 of NaN, and a diverged network would look healthy.
+      case LeakyRelu op when op.slope() > 0 -> new Stage(user, null);
+      case Tanh _, Sigmoid _ -> new Stage(user, null);
+      case Add _, Mul _ -> perChannel(value, user);
       default -> null;
     };
   }
 
-  private static Stage perChannel(ElementwiseOp op, Node value, Node user) {
+  private static Stage perChannel(Node value, Node user) {
     Node other = user.input(0) == value ? user.input(1) : user.input(0);
     Node source = other == value ? null : channels(other);
-    return source == null ? null : new Stage(op, source);
+    return source == null ? null : new Stage(user, source);
   }
 
   /** The source of a node that holds one value for each index of axis 1; null for others. */

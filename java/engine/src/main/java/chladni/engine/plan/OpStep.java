@@ -3,10 +3,12 @@ package chladni.engine.plan;
 import chladni.engine.graph.Node;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.Stream;
 
 /**
  * An operation that is not fused. Each input has the type of the node's operand and the output that
- * of the node. Layouts: convolutions and pooling take and give {@link Layout#CHANNELS_LAST}, their
+ * of the node. Layouts: convolutions and windows take and give {@link Layout#CHANNELS_LAST}, but for
+ * the smaller side of a max pooling, which may be {@link Layout#ROW_MAJOR}; their
  * weights and weight gradients are {@link Layout#PACKED} or {@link Layout#ROW_MAJOR}; dropout has
  * one layout on both sides, of these two; all else is row-major. Products alone may take and give
  * {@link Format#BFLOAT16}.
@@ -19,6 +21,11 @@ public record OpStep(Node node, List<Buffer> inputs, Buffer output, List<Epilogu
   @Override
   public String label() {
     return node.toString();
+  }
+
+  @Override
+  public List<Node> nodes() {
+    return Stream.concat(Stream.of(node), epilogue.stream().map(Epilogue::node)).toList();
   }
 
   @Override

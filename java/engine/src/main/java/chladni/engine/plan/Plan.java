@@ -2,7 +2,6 @@ package chladni.engine.plan;
 
 import java.util.List;
 import java.util.SequencedMap;
-import java.util.function.Function;
 import java.util.function.ToLongFunction;
 
 /**
@@ -25,10 +24,5 @@ public record Plan(
    */
   public MemoryPlan memory(ToLongFunction<Buffer> bytes) {
     return MemoryPlanner.plan(this, bytes);
-  }
-
-  /** One line for each step, with what the backend chose for it, then the totals. */
-  public String explain(MemoryPlan memory, Function<Step, String> implementation) {
-    return Listing.of(this, memory, implementation);
   }
 }

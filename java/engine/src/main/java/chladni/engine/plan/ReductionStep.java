@@ -1,5 +1,6 @@
 package chladni.engine.plan;
 
+import chladni.engine.graph.Node;
 import java.util.List;
 
 /**
@@ -9,6 +10,7 @@ import java.util.List;
  */
 public record ReductionStep(
     String label,
+    List<Node> nodes,
     int[] space,
     boolean[] reduced,
     Kind kind,

@@ -53,6 +53,11 @@ record Seed(
     return new Seed(value, target, order, 0, 0, reduction, false, reduction.id());
   }
 
+  /** The node whose value goes to the target. */
+  Node result() {
+    return reduction == null ? value : reduction;
+  }
+
   boolean isPacked() {
     return target.layout() == Layout.PACKED;
   }
@@ -155,6 +160,6 @@ record Seed(
 
   @Override
   public String toString() {
-    return (reduction == null ? value : reduction) + " -> @" + target.id() + Arrays.toString(order);
+    return result() + " -> @" + target.id() + Arrays.toString(order);
   }
 }

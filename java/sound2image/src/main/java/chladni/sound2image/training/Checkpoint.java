@@ -1,9 +1,11 @@
 package chladni.sound2image.training;
 
 import chladni.engine.io.BadFileException;
+import chladni.engine.io.FileWriteException;
 import chladni.engine.io.SafeTensors;
 import chladni.engine.io.SafeTensorsFile;
 import chladni.engine.io.Weights;
+import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -50,6 +52,18 @@ public record Checkpoint(Path file, long step, Map<String, String> metadata) {
       }
     }
     return Optional.empty();
+  }
+
+  /** Removes both. */
+  static void remove(Path folder) {
+    for (String name : List.of(PREVIOUS, FILE)) {
+      try {
+        Files.deleteIfExists(folder.resolve(name));
+      } catch (IOException e) {
+        throw new FileWriteException(
+            folder.resolve(name), true, "A new run cannot begin beside it: remove it.", e);
+      }
+    }
   }
 
   /**

@@ -1,5 +1,6 @@
 package chladni.sound2image.training;
 
+import chladni.engine.backend.Listing;
 import chladni.sound2image.dataset.Fingerprint;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -31,9 +32,14 @@ final class MadeOn {
     return m;
   }
 
+  /** Of what was chosen for each step and of the layouts that it reads and writes. */
   private static String implementations(TrainingStep training) {
     Fingerprint fingerprint = new Fingerprint();
-    training.program().explain().lines().forEach(fingerprint::add);
+    for (Listing.Step step : training.program().listing().steps()) {
+      fingerprint.add(step.label()).add(step.implementation());
+      step.reads().forEach(tensor -> fingerprint.add(tensor.layout()));
+      step.writes().forEach(tensor -> fingerprint.add(tensor.layout()));
+    }
     return fingerprint.toString();
   }
 

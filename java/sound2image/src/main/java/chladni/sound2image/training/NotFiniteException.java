@@ -4,8 +4,8 @@ import chladni.engine.error.EngineException;
 import java.nio.file.Path;
 
 /**
- * A loss or a variable that is NaN or infinite. The update of that step was not applied; the newest
- * checkpoint is good.
+ * A loss or a variable that is NaN or infinite. Nothing of that step reaches a file; the newest
+ * checkpoint is good. The store holds what the step has left.
  */
 public final class NotFiniteException extends EngineException {
   private static final long serialVersionUID = 1L;
@@ -18,6 +18,11 @@ public final class NotFiniteException extends EngineException {
     super(
         "%s: it must stay finite, got %s at step %d; that update was not applied. %s"
             .formatted(subject, value, step, nextMove(step, checkpoint)));
+  }
+
+  @Override
+  public boolean variablesKept() {
+    return false;
   }
 
   private static String nextMove(long step, Path checkpoint) {

@@ -1,5 +1,7 @@
 package chladni.sound2image.training;
 
+import chladni.engine.backend.Precision;
+import chladni.engine.backend.Store;
 import chladni.engine.graph.DType;
 import chladni.engine.graph.Variable;
 import chladni.engine.io.AtomicFile;
@@ -8,10 +10,12 @@ import chladni.engine.io.FileWriteException;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalDouble;
 import java.util.function.LongToDoubleFunction;
 
 /**
@@ -26,7 +30,8 @@ import java.util.function.LongToDoubleFunction;
  * @param stage what is trained, for listeners
  * @param steps the number of the last step
  * @param saveEvery steps between checkpoints; 0 saves at the end alone
- * @param resume continues from the folder's checkpoint, if there is one
+ * @param resume continues from the folder's checkpoint, if there is one; else those there are go, so
+ *     that a later resumption cannot take one of another run
  * @param rate the learning rate of a step counted from 1; null when the program has no input lr
  * @param csv a second log with the losses as CSV, or null
  * @param metadata the configuration, kept inside checkpoint and weights
@@ -69,6 +74,9 @@ public record Trainer(
       makeFolder(csv.toAbsolutePath().getParent());
     }
     AtomicFile.removeLeftovers(folder);
+    if (!resume) {
+      Checkpoint.remove(folder);
+    }
     Optional<Checkpoint> from =
         resume ? Checkpoint.newest(folder).map(Checkpoint::read) : Optional.empty();
     Map<String, String> origin = new LinkedHashMap<>(metadata);
@@ -159,13 +167,24 @@ public record Trainer(
   private void checkFinite(TrainingStep training, long step) {
     for (Variable v : training.variables()) {
       if (v.type().dtype() == DType.FLOAT) {
-        for (float value : training.store().floats(v.name())) {
-          if (!Float.isFinite(value)) {
-            throw notFinite("variable '" + v.name() + "'", step, value);
-          }
+        OptionalDouble bad = firstNotFinite(training.store(), v.name());
+        if (bad.isPresent()) {
+          throw notFinite("variable '" + v.name() + "'", step, bad.getAsDouble());
         }
       }
     }
+  }
+
+  private static OptionalDouble firstNotFinite(Store store, String variable) {
+    if (store.precision() == Precision.FP64) {
+      return Arrays.stream(store.doubles(variable)).filter(x -> !Double.isFinite(x)).findFirst();
+    }
+    for (float x : store.floats(variable)) {
+      if (!Float.isFinite(x)) {
+        return OptionalDouble.of(x);
+      }
+    }
+    return OptionalDouble.empty();
   }
 
   private NotFiniteException notFinite(String subject, long step, double value) {

@@ -12,6 +12,7 @@ import chladni.sound2image.training.Batches;
 import chladni.sound2image.training.Checkpoint;
 import chladni.sound2image.training.DataOrder;
 import chladni.sound2image.training.Pix2Pix;
+import chladni.sound2image.training.ReplayLoop;
 import chladni.sound2image.training.Trainer;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
@@ -28,6 +29,10 @@ public final class Pix2PixJob {
 
   public static void run(TrainPix2pix.Request request, Terminal terminal) {
     run(request, checkpointed(request), Work.training(request.command()), terminal);
+  }
+
+  static void replay(TrainPix2pix.Request request, ReplayLoop replay, Terminal terminal) {
+    run(request, replay.checkpoint().metadata(), Work.replay(replay), terminal);
   }
 
   /**
@@ -68,7 +73,7 @@ public final class Pix2PixJob {
               request.steps(),
               request.saveEvery(),
               request.resume(),
-              _ -> request.rate(),
+              request.rate().ofStep(),
               request.losses().orElse(null),
               configuration(request, pairs, generator, discriminator),
               progress);
@@ -165,7 +170,7 @@ public final class Pix2PixJob {
     m.put("ngf", Integer.toString(generator.baseChannels()));
     m.put("ndf", Integer.toString(discriminator.baseChannels()));
     m.put("batch", Integer.toString(request.batch()));
-    m.put("rate", Double.toString(request.rate()));
+    m.put("rate", request.rate().toString());
     m.put("seed", Long.toString(request.seed()));
     m.put("dropout", Boolean.toString(request.dropout()));
     m.put("serial_batches", Boolean.toString(request.serialBatches()));

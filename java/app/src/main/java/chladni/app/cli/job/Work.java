@@ -6,6 +6,7 @@ import chladni.engine.backend.Backend;
 import chladni.sound2image.dataset.RunFolder;
 import chladni.sound2image.features.FeatureTable;
 import chladni.sound2image.training.Checkpoint;
+import chladni.sound2image.training.ReplayLoop;
 import chladni.sound2image.training.TrainingLoop;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -21,6 +22,10 @@ record Work(TrainingLoop loop, boolean writes) {
         (trainer, training, batches) ->
             trainer.with(Checkpoint.COMMAND, command.toJson()).run(training, batches),
         true);
+  }
+
+  static Work replay(ReplayLoop loop) {
+    return new Work(loop, false);
   }
 
   /** Keeps a training from writing over another. */

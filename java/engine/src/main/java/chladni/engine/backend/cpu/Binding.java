@@ -1,9 +1,13 @@
 package chladni.engine.backend.cpu;
 
+import chladni.engine.backend.Listing;
+import chladni.engine.backend.Listing.Where;
 import chladni.engine.backend.ProgramException;
+import chladni.engine.backend.listing.Lister;
 import chladni.engine.graph.Shape;
 import chladni.engine.memory.HostArena;
 import chladni.engine.plan.Buffer;
+import chladni.engine.plan.Format;
 import chladni.engine.plan.Layout;
 import chladni.engine.plan.MemoryPlan;
 import chladni.engine.plan.OpStep;
@@ -12,25 +16,24 @@ import chladni.engine.plan.Plan;
 import chladni.engine.plan.Step;
 import java.lang.foreign.MemorySegment;
 import java.util.HashMap;
-import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.stream.Stream;
 
 /**
  * Where the buffers of one plan lie and in which physical layout: the layouts of weight families,
  * the arena, the rim. Owns native layouts until closed.
  */
-final class Binding implements AutoCloseable {
+final class Binding implements Lister.Buffers, AutoCloseable {
   private final Native library;
   private final CpuStore store;
   private final Plan plan;
   private final Map<String, MemorySegment> rim;
   private final Map<String, Long> families = new HashMap<>();
   private final Map<String, Long> plains = new HashMap<>();
-  private final Set<String> assigned = new HashSet<>();
   private MemoryPlan memory;
   private MemorySegment arena;
 
@@ -42,13 +45,6 @@ final class Binding implements AutoCloseable {
     this.store = store;
     this.plan = plan;
     this.rim = rim;
-    for (Step step : plan.steps()) {
-      for (Buffer b : step.writes()) {
-        if (b.root().place() instanceof Place.OfVariable(String name)) {
-          assigned.add(name);
-        }
-      }
-    }
   }
 
   /**
@@ -119,12 +115,26 @@ final class Binding implements AutoCloseable {
     arena = host.allocate(memory.bytes());
   }
 
-  long arenaBytes() {
-    return memory.bytes();
+  /** All that the program works in, with what the lowering has taken. */
+  Listing.Memory memory(long scratch, long copies) {
+    return new Listing.Memory(
+        memory.bytes(),
+        scratch,
+        plan.variables().keySet().stream().mapToLong(n -> store.values(n).byteSize()).sum(),
+        copies,
+        rimBytes("in:"),
+        rimBytes("out:"));
   }
 
-  /** The physical size. */
-  long bytes(Buffer buffer) {
+  private long rimBytes(String side) {
+    return rim.entrySet().stream()
+        .filter(e -> e.getKey().startsWith(side))
+        .mapToLong(e -> e.getValue().byteSize())
+        .sum();
+  }
+
+  @Override
+  public long bytes(Buffer buffer) {
     return buffer.layout() == Layout.PACKED
         ? library.layoutBytes(families.get(buffer.family()))
         : buffer.type().shape().elements() * buffer.format().bytes();
@@ -165,30 +175,40 @@ final class Binding implements AutoCloseable {
     return buffer.root().place() instanceof Place.OfVariable(String name) ? name : null;
   }
 
-  /** Whether this program changes the variable that the buffer is. */
-  boolean isAssigned(Buffer buffer) {
-    return assigned.contains(variable(buffer));
-  }
-
-  /** Such as {@code arena+4096}, for listings. */
-  String where(Buffer buffer) {
+  @Override
+  public Listing.Place place(Buffer buffer) {
     Buffer root = buffer.root();
     return switch (root.place()) {
-      case Place.Arena _ -> "arena+" + memory.offset(root);
-      case Place.OfVariable(String name) -> name;
-      case Place.OfInput(String name) -> "in:" + name;
-      case Place.OfOutput(String name) -> "out:" + name;
-      case Place.Alias _ -> "?";
+      case Place.Arena _ -> Listing.Place.arena(memory.offset(root));
+      case Place.OfVariable(String name) -> Listing.Place.of(Where.VARIABLE, name);
+      case Place.OfInput(String name) -> Listing.Place.of(Where.INPUT, name);
+      case Place.OfOutput(String name) -> Listing.Place.of(Where.OUTPUT, name);
+      case Place.Alias _ -> throw new ProgramException("plan: an alias of itself: " + buffer);
     };
   }
 
-  /** The layout as text: oneDNN's for weights, NCHW or NHWC for activations. */
-  String layoutText(Buffer buffer) {
+  @Override
+  public String layout(Buffer buffer) {
+    String format = buffer.format() == Format.BFLOAT16 ? " bf16" : "";
     return switch (buffer.layout()) {
       case PACKED -> library.layoutText(families.get(buffer.family()));
-      case CHANNELS_LAST -> "nhwc";
-      case ROW_MAJOR -> "row-major";
+      case CHANNELS_LAST -> "nhwc" + format;
+      case ROW_MAJOR -> "row-major" + format;
     };
+  }
+
+  /** What a run reads that it has not computed: inputs and variables. */
+  List<Buffer> outside() {
+    return Stream.concat(plan.inputs().values().stream(), plan.variables().values().stream())
+        .toList();
+  }
+
+  /** Zeros wherever results go. */
+  void clear() {
+    arena.fill((byte) 0);
+    plan.outputs().values().stream()
+        .filter(b -> b.root().place() instanceof Place.OfOutput)
+        .forEach(b -> segment(b).fill((byte) 0));
   }
 
   List<Step> steps() {

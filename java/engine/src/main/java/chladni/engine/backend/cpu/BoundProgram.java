@@ -1,5 +1,6 @@
 package chladni.engine.backend.cpu;
 
+import chladni.engine.backend.Listing;
 import chladni.engine.memory.HostArena;
 import java.util.List;
 
@@ -18,7 +19,7 @@ record BoundProgram(
     List<Long> primitives,
     List<Long> layouts,
     List<CpuLowering.Line> lines,
-    long scratchBytes,
+    Listing.Memory memory,
     long epoch)
     implements AutoCloseable {
   @Override

@@ -2,6 +2,8 @@ package chladni.engine.backend.cpu;
 
 import chladni.engine.backend.Backend;
 import chladni.engine.backend.BackendOptions;
+import chladni.engine.backend.Ledger;
+import chladni.engine.backend.OpenResource;
 import chladni.engine.backend.Precision;
 import chladni.engine.backend.PrecisionException;
 import chladni.engine.backend.Program;
@@ -10,33 +12,44 @@ import chladni.engine.backend.Store;
 import chladni.engine.graph.Graph;
 import java.util.Collections;
 import java.util.EnumSet;
+import java.util.List;
 import java.util.Set;
-import java.util.concurrent.ConcurrentHashMap;
 
 /**
  * An opened CPU backend: the native engine and the thread that its team of threads belongs to.
- * Closing it frees the programs and stores that are still open.
  */
 final class CpuBackend implements Backend {
   private final Native library;
-  private final NativeThread thread = new NativeThread();
+  private final NativeThread thread;
   private final long engine;
   private final int threads;
   private final String description;
   private final Set<Precision> precisions;
-  private final Set<CpuProgram> programs = ConcurrentHashMap.newKeySet();
-  private final Set<CpuStore> stores = ConcurrentHashMap.newKeySet();
-  private volatile boolean closed;
+  private final Ledger ledger;
 
   CpuBackend(BackendOptions options) {
     library = Native.load();
     threads = options.resolvedThreads();
-    engine = thread.call(() -> library.engineCreate(threads));
+    thread = new NativeThread();
+    try {
+      engine = thread.call(() -> library.engineCreate(threads));
+    } catch (RuntimeException | Error e) {
+      thread.close();
+      throw e;
+    }
     description = thread.call(() -> library.engineDescribe(engine));
     precisions =
         library.engineTakesBfloat16(engine)
             ? Collections.unmodifiableSet(EnumSet.of(Precision.FP32, Precision.BF16))
             : Collections.unmodifiableSet(EnumSet.of(Precision.FP32));
+    ledger = new Ledger(this, "cpu engine", freeing(library, thread, engine));
+  }
+
+  private static Runnable freeing(Native library, NativeThread thread, long engine) {
+    return () -> {
+      thread.run(() -> library.engineDestroy(engine));
+      thread.close();
+    };
   }
 
   @Override
@@ -70,12 +83,7 @@ final class CpuBackend implements Backend {
   @Override
   public Store newStore(long seed, Precision precision) {
     check(precision);
-    if (closed) {
-      throw new ProgramException("cpu: the backend is closed. Open the engine again.");
-    }
-    CpuStore store = new CpuStore(this, seed, precision);
-    stores.add(store);
-    return store;
+    return new CpuStore(this, seed, precision);
   }
 
   @Override
@@ -90,21 +98,11 @@ final class CpuBackend implements Backend {
           "cpu: program and store must have one precision, got %s and %s. Make a %s store."
               .formatted(precision, own.precision(), precision));
     }
-    CpuProgram program = CpuProgram.of(graph, own);
-    programs.add(program);
-    return program;
+    return CpuProgram.of(graph, own);
   }
 
-  void forget(CpuProgram program) {
-    programs.remove(program);
-  }
-
-  void forget(CpuStore store) {
-    stores.remove(store);
-  }
-
-  boolean isClosed() {
-    return closed;
+  Ledger ledger() {
+    return ledger;
   }
 
   @Override
@@ -130,16 +128,12 @@ final class CpuBackend implements Backend {
   }
 
   @Override
+  public List<OpenResource> openResources() {
+    return ledger.open();
+  }
+
+  @Override
   public void close() {
-    if (!closed) {
-      closed = true;
-      thread.run(
-          () -> {
-            programs.forEach(CpuProgram::free);
-            stores.forEach(CpuStore::close);
-            library.engineDestroy(engine);
-          });
-      thread.close();
-    }
+    ledger.close();
   }
 }

@@ -1,6 +1,8 @@
 package chladni.engine.backend.cpu;
 
+import chladni.engine.backend.Listing;
 import chladni.engine.backend.ProgramException;
+import chladni.engine.backend.listing.Lister;
 import chladni.engine.graph.ArgMax;
 import chladni.engine.graph.Assign;
 import chladni.engine.graph.BatchNorm;
@@ -23,8 +25,7 @@ import chladni.engine.graph.Input;
 import chladni.engine.graph.LogSoftmax;
 import chladni.engine.graph.MatMul;
 import chladni.engine.graph.Max;
-import chladni.engine.graph.MaxPool2d;
-import chladni.engine.graph.MaxPool2dGrad;
+import chladni.engine.graph.Node;
 import chladni.engine.graph.OneHot;
 import chladni.engine.graph.Pad;
 import chladni.engine.graph.ReadVariable;
@@ -36,18 +37,22 @@ import chladni.engine.graph.ToFloat;
 import chladni.engine.graph.TopK;
 import chladni.engine.graph.Transpose;
 import chladni.engine.graph.UpsampleNearest2d;
-import chladni.engine.graph.Window;
+import chladni.engine.graph.WindowOp;
 import chladni.engine.memory.HostArena;
 import chladni.engine.plan.Buffer;
 import chladni.engine.plan.CopyStep;
 import chladni.engine.plan.ElementwiseStep;
+import chladni.engine.plan.Epilogue;
+import chladni.engine.plan.Format;
 import chladni.engine.plan.Layout;
 import chladni.engine.plan.OpStep;
 import chladni.engine.plan.ReductionStep;
 import chladni.engine.plan.Step;
 import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 
 /**
  * Binds a plan: settles layouts, takes memory, chooses implementations and hands the host library
@@ -59,8 +64,6 @@ final class CpuLowering {
   static final int PRIMITIVE = 3;
   static final int PACK = 4;
   static final int CHANGED = 5;
-  static final int MAX_POOL = 6;
-  static final int MAX_POOL_GRAD = 7;
   static final int LOG_SOFTMAX = 8;
   static final int DROPOUT = 9;
   static final int ONE_HOT = 10;
@@ -68,9 +71,6 @@ final class CpuLowering {
   static final int INCREMENT = 12;
   static final int COPY = 13;
   static final int CUSTOM = 30;
-
-  /** The implementation that listings leave out: it only counts. */
-  static final String NEW_VERSION = "new version";
 
   /** Stands for the start of scratch memory until its size is known. */
   private static final long SCRATCH = 0xFFFF_DEAD_0000_0001L;
@@ -83,20 +83,32 @@ final class CpuLowering {
   private final CpuStore store;
   private final Binding binding;
   private final Products products;
+  private final WindowSteps windows = new WindowSteps(this);
   private final IndexSteps indexing = new IndexSteps(this);
   private final FusedWords fused;
   private final CustomSteps customs = new CustomSteps();
+  private final Lister lister;
+  private final String isa;
   private final HostArena host = new HostArena("program");
   private final List<Pending> pending = new ArrayList<>();
   private final List<Long> primitives = new ArrayList<>();
   private final List<Long> layouts = new ArrayList<>();
+  private final Map<CpuStore.Copy, Long> copyBytes = new HashMap<>();
   private long scratchBytes;
+  private long wideBytes;
   private long temporaryBytes;
 
   private record Pending(int kind, Words words, Line line) {}
 
-  /** A native step in listings. */
-  record Line(String what, String implementation, String detail) {}
+  /**
+   * A native step in listings.
+   *
+   * @param writes the buffers that hold results when it is done
+   */
+  record Line(Listing.Step listed, List<Buffer> writes) {}
+
+  /** An operand or a result as a primitive takes it, which need not be where the plan has it. */
+  record Taken(long address, Listing.Tensor listed) {}
 
   CpuLowering(CpuBackend backend, CpuStore store, Binding binding) {
     this.backend = backend;
@@ -105,6 +117,8 @@ final class CpuLowering {
     this.binding = binding;
     this.products = new Products(this);
     this.fused = new FusedWords(binding);
+    this.lister = new Lister(binding);
+    this.isa = library.engineKernels(engine());
   }
 
   Native library() {
@@ -131,7 +145,7 @@ final class CpuLowering {
       program = library.programCreate(engine());
       for (Pending p : pending) {
         p.words().replace(SCRATCH, scratch.address()).replace(TEMPORARY, temporary.address());
-        library.programAdd(program, p.kind(), p.words(), p.line().what());
+        library.programAdd(program, p.kind(), p.words(), p.line().listed().label());
       }
       return new BoundProgram(
           library,
@@ -142,10 +156,13 @@ final class CpuLowering {
           primitives,
           layouts,
           pending.stream().map(Pending::line).toList(),
-          scratchBytes + temporaryBytes,
+          binding.memory(
+              scratchBytes + temporaryBytes + wideBytes,
+              copyBytes.values().stream().mapToLong(n -> n).sum()),
           store.epoch());
     } catch (RuntimeException | Error e) {
-      new BoundProgram(library, program, host, binding, customs, primitives, layouts, List.of(), 0, 0)
+      new BoundProgram(
+              library, program, host, binding, customs, primitives, layouts, List.of(), null, 0)
           .close();
       throw e;
     }
@@ -157,12 +174,12 @@ final class CpuLowering {
           add(
               ELEMENTWISE,
               fused.elementwise(s),
-              line(s, "elementwise", size(s.loads(), s.instrs(), s.writesTo())));
+              line(s, kernel("elementwise")));
       case ReductionStep s ->
           add(
               REDUCTION,
               fused.reduction(s),
-              line(s, "reduction", size(s.loads(), s.instrs(), s.writesTo())));
+              line(s, kernel("reduction")));
       case CopyStep s -> copy(s);
       case OpStep s -> lower(s);
     }
@@ -172,7 +189,7 @@ final class CpuLowering {
         add(
             CHANGED,
             new Words().add(store.version(variable).address()),
-            new Line(variable, NEW_VERSION, ""));
+            version(variable));
       }
     }
   }
@@ -183,12 +200,9 @@ final class CpuLowering {
       case ConvTranspose2d op -> products.convTranspose2d(step, op);
       case ConvWeightGrad op -> products.convWeightGrad(step, op);
       case MatMul op -> products.matMul(step, op);
-      case MaxPool2d(int kernelH, int kernelW, Window window) ->
-          pool(MAX_POOL, step, step.output(), kernelH, kernelW, window);
-      case MaxPool2dGrad(int kernelH, int kernelW, Window window) ->
-          pool(MAX_POOL_GRAD, step, step.inputs().get(1), kernelH, kernelW, window);
+      case WindowOp op -> windows.lower(step, op);
       case LogSoftmax(int axis) ->
-          add(LOG_SOFTMAX, IndexSteps.around(step.node().shape(), axis), step, "rows");
+          add(LOG_SOFTMAX, IndexSteps.around(step.node().shape(), axis), step, kernel("rows"));
       case IndexOp op -> indexing.lower(step, op);
       case ArgMax(int axis, boolean _) -> indexing.argMax(step, axis);
       case TopK(int axis, int k) -> indexing.topK(step, axis, k);
@@ -198,19 +212,19 @@ final class CpuLowering {
               ONE_HOT,
               new Words()
                   .add(elements(step.inputs().get(0)), classes, address(step, 0), output(step)),
-              line(step, "one-hot", ""));
+              line(step, "one-hot"));
       case ToFloat _ ->
           add(
               TO_FLOAT,
               new Words().add(elements(step.output()), address(step, 0), output(step)),
-              line(step, "to float", ""));
+              line(step, "to float"));
       case Increment _ ->
           add(
               INCREMENT,
               new Words().add(elements(step.output()), address(step, 0), output(step)),
-              line(step, "increment", ""));
+              line(step, "increment"));
       case CustomOp op ->
-          add(CUSTOM, customs.words(step, op, binding), line(step, "custom", "Java"));
+          add(CUSTOM, customs.words(step, op, binding), line(step, "custom, Java"));
       case Assign _,
           BatchNorm _,
           BlockSum2d _,
@@ -235,20 +249,6 @@ final class CpuLowering {
     }
   }
 
-  private void pool(int kind, OpStep step, Buffer small, int kernelH, int kernelW, Window w) {
-    Shape x = step.inputs().get(0).type().shape();
-    Shape y = small.type().shape();
-    Words words =
-        new Words()
-            .add(x.dim(0), x.dim(1), x.dim(2), x.dim(3), y.dim(2), y.dim(3), kernelH, kernelW)
-            .add(w.strideH(), w.strideW(), w.padTop(), w.padLeft())
-            .add(address(step, 0), output(step));
-    if (kind == MAX_POOL_GRAD) {
-      words.add(address(step, 1));
-    }
-    add(kind, words, line(step, "max pool", "nhwc"));
-  }
-
   private void dropout(OpStep step, Dropout op) {
     Shape s = step.output().type().shape();
     boolean last = step.output().layout() == Layout.CHANNELS_LAST;
@@ -261,7 +261,7 @@ final class CpuLowering {
             .number(1 / (1 - op.p()))
             .add(op.seed(), op.stream())
             .add(address(step, 0), address(step, 1), output(step));
-    add(DROPOUT, words, line(step, "philox", last ? "nhwc" : "row-major"));
+    add(DROPOUT, words, line(step, kernel("philox")));
   }
 
   private void copy(CopyStep step) {
@@ -272,16 +272,14 @@ final class CpuLowering {
       long a = binding.weightLayout(step.from());
       long b = binding.weightLayout(step.to());
       if (!library.layoutEqual(a, b)) {
-        reorder(a, from, b, to, step.label());
+        Words words = reorder(a, from, b, to, 0, 0);
+        Listing.Tensor source = lister.tensor(step.from());
+        Listing.Tensor result = lister.tensor(step.to());
+        add(PACK, words, moved(Listing.Kind.REORDER, source, result, step.writes()));
         return;
       }
     }
-    add(COPY, new Words().add(from, to, binding.bytes(step.to())), line(step, "copy", ""));
-  }
-
-  private static String size(List<?> loads, List<?> operations, List<?> stores) {
-    return "%d loads, %d operations, %d stores"
-        .formatted(loads.size(), operations.size(), stores.size());
+    add(COPY, new Words().add(from, to, binding.bytes(step.to())), line(step, "copy"));
   }
 
   private static long elements(Buffer buffer) {
@@ -296,19 +294,34 @@ final class CpuLowering {
     return binding.address(step.output());
   }
 
-  private Line line(Step step, String implementation, String detail) {
-    Buffer to = step.writes().getFirst();
+  private Line line(Step step, String implementation) {
+    return new Line(lister.step(step, implementation), step.writes());
+  }
+
+  private static Line version(String variable) {
+    Listing.Place place = Listing.Place.of(Listing.Where.VARIABLE, variable);
+    Listing.Tensor counter = new Listing.Tensor(variable, "", place, Long.BYTES);
     return new Line(
-        step.label(),
-        implementation,
-        "%s -> %s %d KiB"
-            .formatted(detail, binding.where(to), Math.ceilDiv(binding.bytes(to), 1024L)));
+        new Listing.Step(
+            Listing.Kind.VERSION,
+            variable,
+            List.of(),
+            "new version",
+            List.of(),
+            List.of(counter),
+            Listing.Work.NONE),
+        List.of());
+  }
+
+  /** A kernel of ours that there is for each instruction set, with the one that runs. */
+  String kernel(String name) {
+    return name + " " + isa;
   }
 
   /** A native step whose words end with the addresses of the inputs and of the output. */
   void add(int kind, Words words, OpStep step, String implementation) {
     step.inputs().forEach(b -> words.add(binding.address(b)));
-    add(kind, words.add(output(step)), line(step, implementation, ""));
+    add(kind, words.add(output(step)), line(step, implementation));
   }
 
   private void add(int kind, Words words, Line line) {
@@ -333,69 +346,130 @@ final class CpuLowering {
     return SCRATCH;
   }
 
-  /** Memory that lives as long as the program. */
-  long memory(long bytes) {
-    return host.allocate(bytes).address();
-  }
-
   /** Memory between a primitive and the reorder beside it, shared by all steps. */
   long temporary(long bytes) {
     temporaryBytes = Math.max(temporaryBytes, bytes);
     return TEMPORARY;
   }
 
-  /** The address of a weight in this layout, after a step that brings it there if need be. */
-  long weights(Buffer weight, long layout, String subject) {
+  /** A weight in this layout, after a step that brings it there if need be. */
+  Taken weights(Buffer weight, long layout) {
     long lies = binding.weightLayout(weight);
     if (library.layoutEqual(lies, layout)) {
-      return binding.address(weight);
+      return asItLies(weight);
     }
     String variable = Binding.variable(weight);
     if (variable == null) {
-      long to = temporary(library.layoutBytes(layout));
-      reorder(lies, binding.address(weight), layout, to, subject + " weights");
-      return to;
+      Listing.Tensor to = temporary(weight, layout);
+      long address = temporary(to.bytes());
+      Words words = reorder(lies, binding.address(weight), layout, address, 0, 0);
+      add(PACK, words, moved(Listing.Kind.REORDER, lister.tensor(weight), to, List.of()));
+      return new Taken(address, to);
     }
     CpuStore.Copy copy = store.copy(variable, layout);
-    long reorder =
-        primitive(library.reorderCreate(engine(), lies, layout, "variable '" + variable + "'"));
+    copyBytes.put(copy, library.layoutBytes(layout));
+    Listing.Tensor to = tensor(weight, layout, Listing.Place.of(Listing.Where.COPY, variable));
+    long version = store.version(variable).address();
+    long address = copy.values().address();
     Words words =
-        new Words()
-            .add(reorder, binding.address(weight), copy.values().address())
-            .add(store.version(variable).address(), copy.held().address())
-            .add(scratch(library.primitiveScratch(reorder)));
-    add(
-        PACK,
-        words,
-        new Line(
-            variable,
-            "pack if changed " + library.primitiveImplementation(reorder),
-            library.layoutText(lies) + " -> " + library.layoutText(layout)));
-    return copy.values().address();
+        reorder(lies, binding.address(weight), layout, address, version, copy.held().address());
+    add(PACK, words, moved(Listing.Kind.PACK, lister.tensor(weight), to, List.of()));
+    return new Taken(address, to);
   }
 
-  /** A reorder at every run. */
-  void reorder(long fromLayout, long from, long toLayout, long to, String subject) {
-    long reorder = primitive(library.reorderCreate(engine(), fromLayout, toLayout, subject));
-    Words words =
-        new Words().add(reorder, from, to, 0, 0).add(scratch(library.primitiveScratch(reorder)));
-    add(
-        PACK,
-        words,
-        new Line(
-            subject,
-            "reorder " + library.primitiveImplementation(reorder),
-            library.layoutText(fromLayout) + " -> " + library.layoutText(toLayout)));
+  /** A buffer where the plan has it. */
+  Taken asItLies(Buffer buffer) {
+    return new Taken(binding.address(buffer), lister.tensor(buffer));
   }
 
-  /** A oneDNN primitive with its arguments. */
-  void primitive(long primitive, Words arguments, Step step, String layout) {
+  /** Memory for a product in 32 bits, before an epilogue of its own rounds it into its buffer. */
+  Taken wide(Buffer product) {
+    long bytes = product.type().shape().elements() * Format.SINGLE.bytes();
+    String layout = product.layout() == Layout.CHANNELS_LAST ? "nhwc" : "row-major";
+    Listing.Place place = Listing.Place.of(Listing.Where.SCRATCH, "");
+    wideBytes += bytes;
+    return new Taken(
+        host.allocate(bytes).address(), new Listing.Tensor(product.label(), layout, place, bytes));
+  }
+
+  /** Memory for a weight's gradient in another layout than its own, until {@link #settle}. */
+  Taken unsettled(Buffer gradient, long layout) {
+    Listing.Tensor listed = temporary(gradient, layout);
+    return new Taken(temporary(listed.bytes()), listed);
+  }
+
+  /** Brings the gradient into its own layout, at every run. */
+  void settle(Taken from, long layout, Buffer gradient) {
+    long to = binding.address(gradient);
+    Words words = reorder(layout, from.address(), binding.weightLayout(gradient), to, 0, 0);
+    Listing.Tensor listed = lister.tensor(gradient);
+    add(PACK, words, moved(Listing.Kind.REORDER, from.listed(), listed, List.of(gradient)));
+  }
+
+  /** With a version and the one held, only when they differ. */
+  private Words reorder(
+      long fromLayout, long from, long toLayout, long to, long version, long held) {
+    long reorder = primitive(library.reorderCreate(engine(), fromLayout, toLayout, "weights"));
+    return new Words()
+        .add(reorder, from, to, version, held)
+        .add(scratch(library.primitiveScratch(reorder)));
+  }
+
+  private Line moved(
+      Listing.Kind kind, Listing.Tensor from, Listing.Tensor to, List<Buffer> writes) {
+    String how = kind == Listing.Kind.PACK ? "pack if changed " : "reorder ";
+    return new Line(
+        new Listing.Step(
+            kind,
+            kind == Listing.Kind.PACK ? "variable '" + from.place().name() + "'" : to.label(),
+            List.of(),
+            how + library.primitiveImplementation(primitives.getLast()),
+            List.of(from),
+            List.of(to),
+            new Listing.Work(0, 0, from.bytes(), to.bytes())),
+        writes);
+  }
+
+  private Listing.Tensor temporary(Buffer of, long layout) {
+    return tensor(of, layout, Listing.Place.of(Listing.Where.SCRATCH, ""));
+  }
+
+  private Listing.Tensor tensor(Buffer of, long layout, Listing.Place place) {
+    return new Listing.Tensor(
+        of.label(), library.layoutText(layout), place, library.layoutBytes(layout));
+  }
+
+  /**
+   * A oneDNN primitive with its arguments.
+   *
+   * @param elsewhere what it takes or leaves as another tensor than the plan's
+   */
+  void primitive(
+      long primitive, Words arguments, OpStep step, Map<Buffer, Listing.Tensor> elsewhere) {
     Words words = new Words().add(primitive, arguments.size() / 2).add(arguments);
-    add(PRIMITIVE, words, line(step, library.primitiveImplementation(primitive), layout));
+    String implementation = library.primitiveImplementation(primitive);
+    Listing.Step listed = lister.with(elsewhere).step(step, implementation);
+    boolean inPlace = listed.writes().equals(List.of(lister.tensor(step.output())));
+    add(PRIMITIVE, words, new Line(listed, inPlace ? step.writes() : List.of()));
   }
 
-  /** An elementwise kernel of the backend's own. */
-  void fused(String subject, Words words) {
-    add(ELEMENTWISE, words, new Line(subject, "elementwise", ""));
+  /** An epilogue that its product would not take: a kernel over what the product left. */
+  void epilogue(OpStep step, Taken product) {
+    Listing.Tensor result = lister.tensor(step.output());
+    List<Node> nodes = step.epilogue().stream().map(Epilogue::node).toList();
+    long flops = nodes.stream().mapToLong(n -> n.op().flops(n)).sum();
+    add(
+        ELEMENTWISE,
+        fused.epilogue(product.address(), step.output(), step.epilogue()),
+        new Line(
+            new Listing.Step(
+                Listing.Kind.ELEMENTWISE,
+                result.label(),
+                nodes.stream().map(Node::toString).toList(),
+                kernel("elementwise"),
+                List.of(product.listed()),
+                List.of(result),
+                new Listing.Work(0, flops, product.listed().bytes(), result.bytes())),
+            step.writes()));
   }
 }

@@ -4,6 +4,9 @@ import static java.lang.foreign.ValueLayout.JAVA_FLOAT;
 import static java.lang.foreign.ValueLayout.JAVA_INT;
 
 import chladni.engine.backend.CustomOpException;
+import chladni.engine.backend.Ledger;
+import chladni.engine.backend.Listing;
+import chladni.engine.backend.NonFinite;
 import chladni.engine.backend.NativeException;
 import chladni.engine.backend.Precision;
 import chladni.engine.backend.Program;
@@ -17,12 +20,12 @@ import chladni.engine.plan.Format;
 import chladni.engine.plan.Plan;
 import chladni.engine.plan.Planner;
 import java.lang.foreign.MemorySegment;
-import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.LinkedHashSet;
-import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
+import java.util.function.Consumer;
 
 /**
  * A graph bound to addresses: a run is one call into the host library, which walks the step list.
@@ -32,17 +35,31 @@ public final class CpuProgram extends Program {
   private final CpuBackend backend;
   private final CpuStore store;
   private final Plan plan;
-  private final HostArena rimArena = new HostArena("inputs and outputs");
+  private final Holdings held;
   private final Map<String, MemorySegment> rim = new HashMap<>();
   private final Map<Node, MemorySegment> inputs = new HashMap<>();
   private final Map<Node, MemorySegment> outputs = new HashMap<>();
   private final Set<Node> unwritten = new LinkedHashSet<>();
   private final Runnable runOnce = this::runBound;
-  private BoundProgram bound;
+  private Ledger.Entry entry;
   private boolean ran;
 
-  private CpuProgram(Graph graph, CpuStore store, Plan plan) {
+  /** The native memory of a program: freed with it, or after it when it was lost. */
+  private static final class Holdings {
+    final HostArena rim = new HostArena("inputs and outputs");
+    BoundProgram bound;
+
+    void free() {
+      if (bound != null) {
+        bound.close();
+      }
+      rim.close();
+    }
+  }
+
+  private CpuProgram(Graph graph, CpuStore store, Plan plan, Holdings held) {
     super(graph);
+    this.held = held;
     this.store = store;
     this.backend = store.backend();
     this.plan = plan;
@@ -52,7 +69,7 @@ public final class CpuProgram extends Program {
   }
 
   private MemorySegment place(String key, Node node) {
-    MemorySegment values = rimArena.allocate(node.shape().elements() * Float.BYTES);
+    MemorySegment values = held.rim.allocate(node.shape().elements() * Float.BYTES);
     rim.put(key, values);
     return values;
   }
@@ -65,39 +82,52 @@ public final class CpuProgram extends Program {
     store.checkOpen();
     graph.freeze();
     graph.variables().forEach(store::declare);
-    CpuProgram program = new CpuProgram(graph, store, plan(graph, store.precision()));
+    Plan plan = plan(graph, store.precision());
+    NativeThread thread = store.backend().thread();
+    Holdings held = new Holdings();
+    Runnable free = () -> thread.run(held::free);
     try {
-      store.backend().thread().run(program::bind);
+      CpuProgram program = new CpuProgram(graph, store, plan, held);
+      thread.run(program::bind);
+      String what = "program with outputs " + graph.outputs().keySet();
+      program.entry = store.backend().ledger().enter(program, what, free);
+      return program;
     } catch (RuntimeException | Error e) {
-      program.rimArena.close();
+      free.run();
       throw e;
     }
-    return program;
   }
 
   private void bind() {
     Binding binding = new Binding(backend.library(), store, plan, rim);
     BoundProgram fresh = new CpuLowering(backend, store, binding).lower();
-    if (bound != null) {
-      bound.close();
+    if (held.bound != null) {
+      held.bound.close();
     }
-    bound = fresh;
+    held.bound = fresh;
   }
 
   private void runBound() {
-    if (bound.epoch() != store.epoch()) {
-      bind();
-    }
     try {
-      backend.library().programRun(bound.program());
+      backend.library().programRun(rebound().program());
     } catch (NativeException e) {
       throw cause(e);
     }
   }
 
+  /** Checks and follows what other threads did before this one had its turn. */
+  private BoundProgram rebound() {
+    checkOpen();
+    store.checkOpen();
+    if (held.bound.epoch() != store.epoch()) {
+      bind();
+    }
+    return held.bound;
+  }
+
   /** What a custom operation threw, if that is why the run ended. */
   private RuntimeException cause(NativeException e) {
-    CustomOpException thrown = bound.customs().takeFailure();
+    CustomOpException thrown = held.bound.customs().takeFailure();
     return thrown == null ? e : thrown;
   }
 
@@ -111,7 +141,6 @@ public final class CpuProgram extends Program {
 
   private void checkReady() {
     checkOpen();
-    store.checkOpen();
     if (!unwritten.isEmpty()) {
       throw new ProgramException(
           "input '%s': it has no value yet. Write it before the first run."
@@ -121,29 +150,42 @@ public final class CpuProgram extends Program {
 
   /** Runs once, with a clock around each step: the seconds of each, in the order of the listing. */
   public double[] profile() {
+    double[][] seconds = new double[1][];
+    stepwise(
+        current -> {
+          double[] each = new double[current.lines().size()];
+          for (int i = 0; i < each.length; i++) {
+            long begun = System.nanoTime();
+            backend.library().programRunRange(current.program(), i, i + 1);
+            each[i] = (System.nanoTime() - begun) * 1e-9;
+          }
+          seconds[0] = each;
+        });
+    return seconds[0];
+  }
+
+  @Override
+  protected Optional<NonFinite> executeTraced() {
+    Trace trace = new Trace(backend, store);
+    stepwise(trace::run);
+    return trace.first();
+  }
+
+  /** A run whose steps somebody takes one by one, on the backend's thread. */
+  private void stepwise(Consumer<BoundProgram> steps) {
     checkReady();
-    return backend
+    ran = false;
+    backend
         .thread()
-        .call(
+        .run(
             () -> {
-              if (bound.epoch() != store.epoch()) {
-                bind();
-              }
               try {
-                return backend.library().programProfile(bound.program(), bound.lines().size());
+                steps.accept(rebound());
               } catch (NativeException e) {
                 throw cause(e);
               }
             });
-  }
-
-  /** What each native step is, as {@link #explain} lists it. */
-  public List<String> steps() {
-    List<String> lines = new ArrayList<>();
-    for (CpuLowering.Line line : bound.lines()) {
-      lines.add("%s | %s | %s".formatted(line.implementation(), line.what(), line.detail()));
-    }
-    return lines;
+    ran = true;
   }
 
   @Override
@@ -197,44 +239,23 @@ public final class CpuProgram extends Program {
   }
 
   @Override
-  public String explain() {
+  protected Listing list() {
     checkOpen();
-    StringBuilder text = new StringBuilder();
-    List<String> steps = steps();
-    for (int i = 0; i < steps.size(); i++) {
-      if (!bound.lines().get(i).implementation().equals(CpuLowering.NEW_VERSION)) {
-        text.append("%4d  %s%n".formatted(i, steps.get(i)));
-      }
-    }
-    return text.append(
-            "%d steps on %s; arena %d KiB, scratch %d KiB%n"
-                .formatted(
-                    steps.size(),
-                    backend.description(),
-                    Math.ceilDiv(bound.binding().arenaBytes(), 1024L),
-                    Math.ceilDiv(bound.scratchBytes(), 1024L)))
-        .toString();
+    store.checkOpen();
+    BoundProgram current = backend.thread().call(this::rebound);
+    return new Listing(
+        backend.description(),
+        current.lines().stream().map(CpuLowering.Line::listed).toList(),
+        current.memory());
   }
 
   @Override
   protected void release() {
-    backend.forget(this);
-    if (!backend.isClosed()) {
-      backend.thread().run(this::free);
-    }
-  }
-
-  /** Frees native memory, once; on the backend's thread. */
-  void free() {
-    if (bound != null) {
-      bound.close();
-      bound = null;
-      rimArena.close();
-    }
+    entry.close();
   }
 
   private void checkOpen() {
-    if (backend.isClosed()) {
+    if (backend.ledger().isClosed()) {
       throw new ProgramException("program: its backend is closed. Open the engine again.");
     }
   }

@@ -4,6 +4,8 @@ import static java.lang.foreign.ValueLayout.JAVA_FLOAT;
 import static java.lang.foreign.ValueLayout.JAVA_INT;
 import static java.lang.foreign.ValueLayout.JAVA_LONG;
 
+import chladni.engine.backend.Declarations;
+import chladni.engine.backend.Ledger;
 import chladni.engine.backend.Precision;
 import chladni.engine.backend.ProgramException;
 import chladni.engine.backend.Store;
@@ -13,7 +15,7 @@ import chladni.engine.memory.HostArena;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 
@@ -27,10 +29,11 @@ final class CpuStore implements Store {
   private final Native library;
   private final long seed;
   private final Precision precision;
-  private final Map<String, Entry> entries = new LinkedHashMap<>();
+  private final Declarations declared = new Declarations();
+  private final Map<String, Entry> entries = new HashMap<>();
   private final HostArena cells = new HostArena("store");
   private long epoch;
-  private boolean closed;
+  private final Ledger.Entry entry;
 
   /** A variable's memory; {@code layout} is 0 for row-major, else a handle that the entry owns. */
   private static final class Entry {
@@ -46,6 +49,17 @@ final class CpuStore implements Store {
       this.variable = variable;
       this.version = version;
     }
+
+    void free(Native library) {
+      if (layout != 0) {
+        library.layoutDestroy(layout);
+      }
+      for (Copy c : copies) {
+        library.layoutDestroy(c.layout);
+        c.arena.close();
+      }
+      arena.close();
+    }
   }
 
   /**
@@ -60,6 +74,25 @@ final class CpuStore implements Store {
     this.library = backend.library();
     this.seed = seed;
     this.precision = precision;
+    Runnable free = freeing(backend.thread(), library, entries, cells);
+    try {
+      entry = backend.ledger().enter(this, "store with seed " + seed, free);
+    } catch (RuntimeException | Error e) {
+      cells.close();
+      throw e;
+    }
+  }
+
+  /** On the engine's thread, after the run that may use it. */
+  private static Runnable freeing(
+      NativeThread thread, Native library, Map<String, Entry> entries, HostArena cells) {
+    return () ->
+        thread.run(
+            () -> {
+              entries.values().forEach(e -> e.free(library));
+              cells.close();
+              entries.clear();
+            });
   }
 
   CpuBackend backend() {
@@ -78,23 +111,16 @@ final class CpuStore implements Store {
 
   @Override
   public List<Variable> variables() {
-    return entries.values().stream().map(e -> e.variable).toList();
+    return declared.all();
   }
 
   @Override
   public void declare(Variable variable) {
     checkOpen();
-    Entry known = entries.get(variable.name());
-    if (known != null) {
-      if (!known.variable.type().equals(variable.type())) {
-        throw new ProgramException(
-            "variable '%s': the store holds it as %s, got %s. Rename one of them."
-                .formatted(variable.name(), known.variable.type(), variable.type()));
-      }
+    if (declared.has(variable)) {
       return;
     }
-    float[] first = variable.initializer().values(variable.name(), variable.shape(), seed);
-    checkLength(variable, first.length);
+    float[] first = Declarations.first(variable, seed);
     Entry e = new Entry(variable, cells.allocate(Long.BYTES));
     allocate(e, variable.shape().elements() * Float.BYTES);
     if (variable.type().dtype() == DType.FLOAT) {
@@ -106,6 +132,7 @@ final class CpuStore implements Store {
     }
     e.version.set(JAVA_LONG, 0, 1);
     entries.put(variable.name(), e);
+    declared.add(variable);
   }
 
   private void allocate(Entry e, long bytes) {
@@ -181,7 +208,8 @@ final class CpuStore implements Store {
     return copy;
   }
 
-  private void reorder(
+  /** From one layout to another, now. */
+  void reorder(
       long fromLayout, MemorySegment from, long toLayout, MemorySegment to, String name) {
     String subject = "variable '" + name + "'";
     long engine = backend.engine();
@@ -239,7 +267,7 @@ final class CpuStore implements Store {
   @Override
   public void set(String name, float[] values) {
     Entry e = find(name, DType.FLOAT);
-    checkLength(e.variable, values.length);
+    Declarations.checkLength(e.variable, values.length);
     if (e.layout == 0) {
       MemorySegment.copy(values, 0, e.values, JAVA_FLOAT, 0, values.length);
     } else {
@@ -261,7 +289,7 @@ final class CpuStore implements Store {
   @Override
   public void set(String name, int[] values) {
     Entry e = find(name, DType.INT32);
-    checkLength(e.variable, values.length);
+    Declarations.checkLength(e.variable, values.length);
     MemorySegment.copy(values, 0, e.values, JAVA_INT, 0, values.length);
     changed(e);
   }
@@ -276,52 +304,17 @@ final class CpuStore implements Store {
 
   @Override
   public void close() {
-    if (closed) {
-      return;
-    }
-    closed = true;
-    backend.forget(this);
-    for (Entry e : entries.values()) {
-      if (e.layout != 0) {
-        library.layoutDestroy(e.layout);
-      }
-      for (Copy c : e.copies) {
-        library.layoutDestroy(c.layout);
-        c.arena.close();
-      }
-      e.arena.close();
-    }
-    cells.close();
-    entries.clear();
+    entry.close();
   }
 
   void checkOpen() {
-    if (closed) {
+    if (entry.isClosed()) {
       throw new ProgramException("store: it is closed. Keep it open while its programs run.");
     }
   }
 
   private Entry find(String name, DType dtype) {
     checkOpen();
-    Entry e = entries.get(name);
-    if (e == null) {
-      throw new ProgramException(
-          "variable '%s': the store has none of this name; it has %s. Compile a program first."
-              .formatted(name, entries.keySet()));
-    }
-    if (e.variable.type().dtype() != dtype) {
-      throw new ProgramException(
-          "variable '%s': it is %s, not %s. Use the accessor of its type."
-              .formatted(name, e.variable.type().dtype(), dtype));
-    }
-    return e;
-  }
-
-  private static void checkLength(Variable variable, int length) {
-    if (variable.shape().elements() != length) {
-      throw new ProgramException(
-          "variable '%s': %s takes %d values, got %d."
-              .formatted(variable.name(), variable.shape(), variable.shape().elements(), length));
-    }
+    return entries.get(declared.find(name, dtype).name());
   }
 }

@@ -8,6 +8,7 @@ import chladni.engine.plan.Epilogue;
 import chladni.engine.plan.Instr;
 import chladni.engine.plan.Layout;
 import chladni.engine.plan.Load;
+import chladni.engine.plan.Opcodes;
 import chladni.engine.plan.ReductionStep;
 import chladni.engine.plan.Space;
 import chladni.engine.plan.View;

@@ -9,6 +9,7 @@ import java.lang.foreign.Arena;
 import java.lang.foreign.FunctionDescriptor;
 import java.lang.foreign.Linker;
 import java.lang.foreign.MemoryLayout;
+import java.lang.foreign.MemorySegment;
 import java.lang.foreign.SymbolLookup;
 import java.lang.invoke.MethodHandle;
 import java.nio.file.Path;
@@ -44,12 +45,11 @@ record Libraries(SymbolLookup lookup) {
           "cpu: it needs Linux on x86-64, this is %s on %s. Use the reference backend."
               .formatted(os, arch));
     }
-    defaultEnvironment("GOMP_SPINCOUNT", "OMP_WAIT_POLICY", SPIN_COUNT);
     Path gomp = NativeFiles.extract(Libraries.class, DNNL + "libgomp.so.1");
     Path dnnl = NativeFiles.extract(Libraries.class, DNNL + "libdnnl.so.3");
     Path own = NativeFiles.extract(Libraries.class, OWN, gomp, dnnl);
     try {
-      SymbolLookup.libraryLookup(gomp, Arena.global());
+      loadOpenMp(gomp);
       Libraries libraries = new Libraries(SymbolLookup.libraryLookup(own, Arena.global()));
       int abi = (int) libraries.bind("chl_abi", JAVA_INT).invokeExact();
       if (abi != ABI) {
@@ -70,21 +70,33 @@ record Libraries(SymbolLookup lookup) {
     }
   }
 
-  /** Sets a variable of the C environment that a library reads when it is loaded. */
+  /**
+   * libgomp takes its defaults from the environment of C when it is loaded, and only then: ours is
+   * there for that moment. Java's System.getenv never shows it.
+   */
   @SuppressWarnings("restricted")
-  private static void defaultEnvironment(String name, String alternative, String value) {
-    if (System.getenv(name) != null || System.getenv(alternative) != null) {
+  private static void loadOpenMp(Path gomp) throws Throwable {
+    if (System.getenv("GOMP_SPINCOUNT") != null || System.getenv("OMP_WAIT_POLICY") != null) {
+      SymbolLookup.libraryLookup(gomp, Arena.global());
       return;
     }
     Linker linker = Linker.nativeLinker();
+    MethodHandle setenv =
+        linker.downcallHandle(
+            linker.defaultLookup().findOrThrow("setenv"),
+            FunctionDescriptor.of(JAVA_INT, ADDRESS, ADDRESS, JAVA_INT));
+    MethodHandle unsetenv =
+        linker.downcallHandle(
+            linker.defaultLookup().findOrThrow("unsetenv"),
+            FunctionDescriptor.of(JAVA_INT, ADDRESS));
     try (Arena arena = Arena.ofConfined()) {
-      MethodHandle setenv =
-          linker.downcallHandle(
-              linker.defaultLookup().findOrThrow("setenv"),
-              FunctionDescriptor.of(JAVA_INT, ADDRESS, ADDRESS, JAVA_INT));
-      int _ = (int) setenv.invokeExact(arena.allocateFrom(name), arena.allocateFrom(value), 0);
-    } catch (Throwable e) {
-      throw new MissingBackendException("cpu: setenv %s failed: %s".formatted(name, e), e);
+      MemorySegment name = arena.allocateFrom("GOMP_SPINCOUNT");
+      int _ = (int) setenv.invokeExact(name, arena.allocateFrom(SPIN_COUNT), 0);
+      try {
+        SymbolLookup.libraryLookup(gomp, Arena.global());
+      } finally {
+        int _ = (int) unsetenv.invokeExact(name);
+      }
     }
   }
 

@@ -1,7 +1,6 @@
 package chladni.engine.backend.cpu;
 
 import static java.lang.foreign.ValueLayout.ADDRESS;
-import static java.lang.foreign.ValueLayout.JAVA_DOUBLE;
 import static java.lang.foreign.ValueLayout.JAVA_INT;
 import static java.lang.foreign.ValueLayout.JAVA_LONG;
 
@@ -26,6 +25,7 @@ final class Native {
   private final MethodHandle engineCreate;
   private final MethodHandle engineDestroy;
   private final MethodHandle engineDescribe;
+  private final MethodHandle engineKernels;
   private final MethodHandle engineTakes;
   private final MethodHandle layoutPlain;
   private final MethodHandle layoutClone;
@@ -43,7 +43,7 @@ final class Native {
   private final MethodHandle programCreate;
   private final MethodHandle programAdd;
   private final MethodHandle programRun;
-  private final MethodHandle programProfile;
+  private final MethodHandle programRunRange;
   private final MethodHandle programDestroy;
 
   private Native(Libraries b) {
@@ -51,6 +51,7 @@ final class Native {
     engineCreate = b.bind("chl_engine_create", ADDRESS, JAVA_INT);
     engineDestroy = b.bind("chl_engine_destroy", null, JAVA_LONG);
     engineDescribe = b.bind("chl_engine_describe", ADDRESS, JAVA_LONG);
+    engineKernels = b.bind("chl_engine_kernels", ADDRESS, JAVA_LONG);
     engineTakes = b.bind("chl_engine_takes", JAVA_INT, JAVA_LONG, JAVA_INT);
     layoutPlain = b.bind("chl_layout_plain", ADDRESS, ADDRESS, JAVA_INT);
     layoutClone = b.bind("chl_layout_clone", ADDRESS, JAVA_LONG);
@@ -68,7 +69,8 @@ final class Native {
     programCreate = b.bind("chl_program_create", ADDRESS, JAVA_LONG);
     programAdd = b.bind("chl_program_add", JAVA_INT, JAVA_LONG, JAVA_INT, ADDRESS, JAVA_LONG);
     programRun = b.bind("chl_program_run", JAVA_INT, JAVA_LONG);
-    programProfile = b.bind("chl_program_profile", JAVA_INT, JAVA_LONG, ADDRESS);
+    programRunRange =
+        b.bind("chl_program_run_range", JAVA_INT, JAVA_LONG, JAVA_LONG, JAVA_LONG);
     programDestroy = b.bind("chl_program_destroy", null, JAVA_LONG);
   }
 
@@ -95,6 +97,11 @@ final class Native {
 
   void engineDestroy(long engine) {
     destroy(engineDestroy, engine);
+  }
+
+  /** The instruction set of our kernels. */
+  String engineKernels(long engine) {
+    return text(engineKernels, engine);
   }
 
   String engineDescribe(long engine) {
@@ -227,12 +234,10 @@ final class Native {
     }
   }
 
-  /** Runs once; the seconds of each step, in the order they were added. */
-  double[] programProfile(long program, int steps) {
-    try (Arena arena = Arena.ofConfined()) {
-      MemorySegment seconds = arena.allocate(8L * Math.max(1, steps), 8);
-      checkRun((int) programProfile.invokeExact(program, seconds), "run with clocks");
-      return seconds.asSlice(0, 8L * steps).toArray(JAVA_DOUBLE);
+  /** Runs the steps from one index to before another. */
+  void programRunRange(long program, long from, long to) {
+    try {
+      checkRun((int) programRunRange.invokeExact(program, from, to), "run of a part");
     } catch (Throwable e) {
       throw rethrow(e);
     }

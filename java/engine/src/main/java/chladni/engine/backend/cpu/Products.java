@@ -1,5 +1,6 @@
 package chladni.engine.backend.cpu;
 
+import chladni.engine.backend.Listing;
 import chladni.engine.backend.NativeException;
 import chladni.engine.backend.ProgramException;
 import chladni.engine.graph.Add;
@@ -18,7 +19,9 @@ import chladni.engine.plan.Epilogue;
 import chladni.engine.plan.Format;
 import chladni.engine.plan.Layout;
 import chladni.engine.plan.OpStep;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.function.BiFunction;
 
 /**
@@ -81,13 +84,14 @@ final class Products {
                     words(kind, src.format(), result, geometry, epilogue),
                     src.format() == weight.format() ? weight : null,
                     subject));
-    long weights = lowering.own(library.primitiveWeights(chosen.primitive()));
+    long layout = lowering.own(library.primitiveWeights(chosen.primitive()));
+    CpuLowering.Taken weights = lowering.weights(weight, layout);
     boolean backward = kind == BACKWARD_DATA;
     Words args =
         new Words()
             .add(backward ? DIFF_DST : SRC, binding.address(src))
-            .add(WEIGHTS, lowering.weights(weight, weights, subject));
-    execute(step, chosen, args, backward ? DIFF_SRC : DST, library.layoutText(weights));
+            .add(WEIGHTS, weights.address());
+    execute(step, chosen, args, backward ? DIFF_SRC : DST, Map.of(weight, weights.listed()));
   }
 
   void convWeightGrad(OpStep step, ConvWeightGrad op) {
@@ -99,15 +103,16 @@ final class Products {
     long layout = lowering.own(library.primitiveWeights(primitive));
     long wanted = binding.weightLayout(gradient);
     boolean direct = library.layoutEqual(layout, wanted);
-    long to = direct ? binding.address(gradient) : lowering.temporary(library.layoutBytes(layout));
+    CpuLowering.Taken to =
+        direct ? lowering.asItLies(gradient) : lowering.unsettled(gradient, layout);
     Words args =
         new Words()
             .add(SRC, binding.address(src))
             .add(DIFF_DST, binding.address(dOut))
-            .add(DIFF_WEIGHTS, to);
-    execute(primitive, args, step, library.layoutText(layout));
+            .add(DIFF_WEIGHTS, to.address());
+    execute(primitive, args, step, Map.of(gradient, to.listed()));
     if (!direct) {
-      lowering.reorder(layout, to, wanted, binding.address(gradient), step.label());
+      lowering.settle(to, layout, gradient);
     }
   }
 
@@ -161,15 +166,12 @@ final class Products {
     Buffer a = step.inputs().get(0);
     Buffer b = step.inputs().get(1);
     Chosen chosen = choose(step, (epilogue, result) -> matMul(step, op, epilogue, result));
-    long address = binding.address(b);
-    String layout = "row-major";
+    CpuLowering.Taken right = lowering.asItLies(b);
     if (a.format() != b.format()) {
-      long weights = lowering.own(library.primitiveWeights(chosen.primitive()));
-      address = lowering.weights(b, weights, step.label());
-      layout = library.layoutText(weights);
+      right = lowering.weights(b, lowering.own(library.primitiveWeights(chosen.primitive())));
     }
-    Words args = new Words().add(SRC, binding.address(a)).add(WEIGHTS, address);
-    execute(step, chosen, args, DST, layout);
+    Words args = new Words().add(SRC, binding.address(a)).add(WEIGHTS, right.address());
+    execute(step, chosen, args, DST, Map.of(b, right.listed()));
   }
 
   private long matMul(OpStep step, MatMul op, List<Epilogue> epilogue, Format result) {
@@ -200,31 +202,32 @@ final class Products {
         : new Chosen(create.apply(List.of(), Format.SINGLE), false);
   }
 
-  private void execute(OpStep step, Chosen chosen, Words args, int dst, String layout) {
+  private void execute(
+      OpStep step, Chosen chosen, Words args, int dst, Map<Buffer, Listing.Tensor> elsewhere) {
     Buffer output = step.output();
-    boolean apart = !chosen.fused() && output.format() != Format.SINGLE;
-    long result =
-        apart
-            ? lowering.memory(output.type().shape().elements() * Format.SINGLE.bytes())
-            : binding.address(output);
-    args.add(dst, result);
     if (chosen.fused()) {
+      args.add(dst, binding.address(output));
       epilogueArguments(args, step.epilogue());
+      execute(chosen.primitive(), args, step, elsewhere);
+      return;
     }
-    execute(chosen.primitive(), args, step, layout);
-    if (!chosen.fused()) {
-      lowering.fused(
-          step.label() + " epilogue",
-          new FusedWords(binding).epilogue(result, output, step.epilogue()));
-    }
+    CpuLowering.Taken product =
+        output.format() == Format.SINGLE ? lowering.asItLies(output) : lowering.wide(output);
+    args.add(dst, product.address());
+    OpStep bare = new OpStep(step.node(), step.inputs(), output, List.of());
+    Map<Buffer, Listing.Tensor> all = new HashMap<>(elsewhere);
+    all.put(output, product.listed());
+    execute(chosen.primitive(), args, bare, all);
+    lowering.epilogue(step, product);
   }
 
-  private void execute(long primitive, Words args, OpStep step, String layout) {
+  private void execute(
+      long primitive, Words args, OpStep step, Map<Buffer, Listing.Tensor> elsewhere) {
     long scratch = library.primitiveScratch(primitive);
     if (scratch > 0) {
       args.add(SCRATCHPAD, lowering.scratch(scratch));
     }
-    lowering.primitive(primitive, args, step, layout);
+    lowering.primitive(primitive, args, step, elsewhere);
   }
 
   /** Of the convolution, whichever way it runs: see chl_convolution_create. */

@@ -1,6 +1,8 @@
 package chladni.engine.backend.reference;
 
 import chladni.engine.backend.Backend;
+import chladni.engine.backend.Ledger;
+import chladni.engine.backend.OpenResource;
 import chladni.engine.backend.Precision;
 import chladni.engine.backend.PrecisionException;
 import chladni.engine.backend.Program;
@@ -9,12 +11,19 @@ import chladni.engine.backend.Store;
 import chladni.engine.graph.Graph;
 import java.util.Collections;
 import java.util.EnumSet;
+import java.util.List;
 import java.util.Set;
 
 /** Runs graphs in FP64, FP32 or BF16 with plain loops on the calling thread; it owns nothing native. */
 public final class ReferenceBackend implements Backend {
   private static final Set<Precision> PRECISIONS =
       Collections.unmodifiableSet(EnumSet.of(Precision.FP64, Precision.FP32, Precision.BF16));
+
+  private final Ledger ledger = new Ledger(this, "reference engine", () -> {});
+
+  Ledger ledger() {
+    return ledger;
+  }
 
   @Override
   public String name() {
@@ -38,7 +47,7 @@ public final class ReferenceBackend implements Backend {
 
   @Override
   public Store newStore(long seed, Precision precision) {
-    return new ReferenceStore(seed, supported(precision));
+    return new ReferenceStore(this, seed, supported(precision));
   }
 
   @Override
@@ -54,7 +63,7 @@ public final class ReferenceBackend implements Backend {
           "reference: program and store must have one precision, got %s and %s. Make a %s store."
               .formatted(precision, own.precision(), precision));
     }
-    return ReferenceProgram.of(graph, own);
+    return ReferenceProgram.of(graph, own, this);
   }
 
   private static Precision supported(Precision precision) {
@@ -68,7 +77,12 @@ public final class ReferenceBackend implements Backend {
   }
 
   @Override
+  public List<OpenResource> openResources() {
+    return ledger.open();
+  }
+
+  @Override
   public void close() {
-    // Programs and stores are plain heap objects.
+    ledger.close();
   }
 }

@@ -1,5 +1,8 @@
 package chladni.engine.backend.reference;
 
+import chladni.engine.backend.Ledger;
+import chladni.engine.backend.Listing;
+import chladni.engine.backend.NonFinite;
 import chladni.engine.backend.Program;
 import chladni.engine.backend.ProgramException;
 import chladni.engine.graph.ArgMax;
@@ -29,11 +32,14 @@ import chladni.engine.graph.MatMul;
 import chladni.engine.graph.Max;
 import chladni.engine.graph.MaxPool2d;
 import chladni.engine.graph.MaxPool2dGrad;
+import chladni.engine.graph.MaxPool2dPick;
 import chladni.engine.graph.Node;
 import chladni.engine.graph.OneHot;
 import chladni.engine.graph.Pad;
 import chladni.engine.graph.Product;
 import chladni.engine.graph.ReadVariable;
+import chladni.engine.graph.Resample2d;
+import chladni.engine.graph.Resample2dGrad;
 import chladni.engine.graph.Reshape;
 import chladni.engine.graph.ScatterAdd;
 import chladni.engine.graph.ScatterAddAlong;
@@ -44,11 +50,14 @@ import chladni.engine.graph.TopK;
 import chladni.engine.graph.Transpose;
 import chladni.engine.graph.UpsampleNearest2d;
 import chladni.engine.graph.Variable;
-import java.util.ArrayList;
+import chladni.engine.graph.WindowSpread2d;
+import chladni.engine.graph.WindowSum2d;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.function.Consumer;
 
 /**
  * The nodes that outputs and assignments need, evaluated one after the other in creation order.
@@ -56,27 +65,40 @@ import java.util.Map;
  * version is simply its old array. Variables change when the run has succeeded.
  */
 final class ReferenceProgram extends Program {
-  private final Graph graph;
   private final ReferenceStore store;
   private final List<Node> live;
+  private final ReferenceListing listing;
 
   /** For each node, the last node that reads it; outputs and assignments are kept for good. */
   private final int[] lastUse;
 
   private final Map<String, double[]> written = new LinkedHashMap<>();
   private final double[][] values;
+  private final Ledger.Entry entry;
+
+  /** Never read: a backend out of reach is closed, and must not be while this is in reach. */
+  private final ReferenceBackend backend;
+
   private boolean ran;
 
-  private ReferenceProgram(Graph graph, ReferenceStore store, List<Node> live, int[] lastUse) {
+  private ReferenceProgram(
+      Graph graph,
+      ReferenceStore store,
+      List<Node> live,
+      int[] lastUse,
+      ReferenceBackend backend) {
     super(graph);
-    this.graph = graph;
     this.store = store;
     this.live = live;
+    this.listing = new ReferenceListing(graph, store.precision(), live, lastUse);
     this.lastUse = lastUse;
     this.values = new double[lastUse.length][];
+    this.backend = backend;
+    String what = "program with outputs " + graph.outputs().keySet();
+    this.entry = backend.ledger().enter(this, what, () -> {});
   }
 
-  static ReferenceProgram of(Graph graph, ReferenceStore store) {
+  static ReferenceProgram of(Graph graph, ReferenceStore store, ReferenceBackend backend) {
     graph.freeze();
     graph.variables().forEach(store::declare);
     List<Node> nodes = graph.nodes();
@@ -92,16 +114,39 @@ final class ReferenceProgram extends Program {
       }
     }
     List<Node> live = nodes.stream().filter(n -> lastUse[n.id()] >= 0).toList();
-    return new ReferenceProgram(graph, store, live, lastUse);
+    return new ReferenceProgram(graph, store, live, lastUse, backend);
   }
 
   @Override
   protected void execute() {
+    run(_ -> {});
+  }
+
+  @Override
+  protected Optional<NonFinite> executeTraced() {
+    NonFinite[] first = new NonFinite[1];
+    run(
+        node -> {
+          if (first[0] == null) {
+            first[0] = listing.nonFinite(node, values);
+          }
+        });
+    return Optional.ofNullable(first[0]);
+  }
+
+  /**
+   * @param look is shown each node when its value is there and its operands' still are
+   */
+  private void run(Consumer<Node> look) {
+    if (entry.isClosed()) {
+      throw new ProgramException("program: its backend is closed. Open the engine again.");
+    }
     ran = false;
     for (Node node : live) {
       double[] result = evaluate(node);
       values[node.id()] =
           node.dtype() == DType.FLOAT ? Numbers.rounded(result, store.precision()) : result;
+      look.accept(node);
       for (Node input : node.inputs()) {
         if (lastUse[input.id()] == node.id()) {
           values[input.id()] = null;
@@ -149,6 +194,11 @@ final class ReferenceProgram extends Program {
       case ConvWeightGrad op -> Convolutions.convWeightGrad(op, node, in[0], in[1]);
       case MaxPool2d op -> Pooling.maxPool2d(op, node, in[0]);
       case MaxPool2dGrad op -> Pooling.maxPool2dGrad(op, node, in[0], in[1]);
+      case MaxPool2dPick op -> Pooling.maxPool2dPick(op, node, in[0], in[1]);
+      case WindowSum2d op -> Pooling.windowSum2d(op, node, in[0]);
+      case WindowSpread2d op -> Pooling.windowSpread2d(op, node, in[0]);
+      case Resample2d op -> Resampled.resample2d(op, node, in[0]);
+      case Resample2dGrad op -> Resampled.resample2dGrad(op, node, in[0]);
       case BatchNorm op -> Normalisation.batchNorm(op, node, in);
       case LogSoftmax op -> Normalisation.logSoftmax(op, node, in[0]);
       case OneHot op -> Shapes.oneHot(op, node, in[0]);
@@ -215,25 +265,13 @@ final class ReferenceProgram extends Program {
   }
 
   @Override
-  public String explain() {
-    List<String> lines = new ArrayList<>();
-    long elements = 0;
-    for (Node node : live) {
-      lines.add("%s <- %s: plain loop".formatted(node, ids(node.inputs())));
-      elements += node.shape().elements();
-    }
-    lines.add(
-        "%d of %d nodes live, %d elements in %s"
-            .formatted(live.size(), graph.nodes().size(), elements, store.precision()));
-    return String.join("\n", lines);
-  }
-
-  private static List<String> ids(List<Node> nodes) {
-    return nodes.stream().map(n -> "#" + n.id()).toList();
+  protected Listing list() {
+    return listing.listing();
   }
 
   @Override
   protected void release() {
+    entry.close();
     Arrays.fill(values, null);
     written.clear();
   }

@@ -1,11 +1,13 @@
 package chladni.engine.backend.reference;
 
+import chladni.engine.backend.Declarations;
+import chladni.engine.backend.Ledger;
 import chladni.engine.backend.Precision;
 import chladni.engine.backend.ProgramException;
 import chladni.engine.backend.Store;
 import chladni.engine.graph.DType;
 import chladni.engine.graph.Variable;
-import java.util.LinkedHashMap;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.IntStream;
@@ -17,11 +19,16 @@ import java.util.stream.IntStream;
 final class ReferenceStore implements Store {
   private final long seed;
   private final Precision precision;
-  private final Map<String, Variable> variables = new LinkedHashMap<>();
-  private final Map<String, double[]> values = new LinkedHashMap<>();
-  private boolean closed;
+  private final Declarations declared = new Declarations();
+  private final Map<String, double[]> values = new HashMap<>();
+  private final Ledger.Entry entry;
 
-  ReferenceStore(long seed, Precision precision) {
+  /** Never read: a backend out of reach is closed, and must not be while this is in reach. */
+  private final ReferenceBackend backend;
+
+  ReferenceStore(ReferenceBackend backend, long seed, Precision precision) {
+    this.backend = backend;
+    this.entry = backend.ledger().enter(this, "store with seed " + seed, values::clear);
     this.seed = seed;
     this.precision = precision;
   }
@@ -38,25 +45,16 @@ final class ReferenceStore implements Store {
 
   @Override
   public List<Variable> variables() {
-    return List.copyOf(variables.values());
+    return declared.all();
   }
 
   @Override
   public void declare(Variable variable) {
     checkOpen();
-    Variable known = variables.get(variable.name());
-    if (known != null) {
-      if (!known.type().equals(variable.type())) {
-        throw new ProgramException(
-            "variable '%s': the store holds it as %s, got %s. Rename one of them."
-                .formatted(variable.name(), known.type(), variable.type()));
-      }
-      return;
+    if (!declared.has(variable)) {
+      values.put(variable.name(), Numbers.toDoubles(Declarations.first(variable, seed)));
+      declared.add(variable);
     }
-    float[] first = variable.initializer().values(variable.name(), variable.shape(), seed);
-    checkLength(variable, first.length);
-    variables.put(variable.name(), variable);
-    values.put(variable.name(), Numbers.toDoubles(first));
   }
 
   /** The array itself; nobody may write to it. */
@@ -87,55 +85,35 @@ final class ReferenceStore implements Store {
 
   @Override
   public void set(String name, float[] newValues) {
-    checkLength(find(name, DType.FLOAT), newValues.length);
+    Declarations.checkLength(find(name, DType.FLOAT), newValues.length);
     commit(name, Numbers.toDoubles(newValues));
   }
 
   @Override
   public void set(String name, double[] newValues) {
-    checkLength(find(name, DType.FLOAT), newValues.length);
+    Declarations.checkLength(find(name, DType.FLOAT), newValues.length);
     commit(name, Numbers.rounded(newValues.clone(), precision));
   }
 
   @Override
   public void set(String name, int[] newValues) {
-    checkLength(find(name, DType.INT32), newValues.length);
+    Declarations.checkLength(find(name, DType.INT32), newValues.length);
     commit(name, IntStream.of(newValues).asDoubleStream().toArray());
   }
 
   @Override
   public void close() {
-    closed = true;
-    values.clear();
+    entry.close();
   }
 
   private void checkOpen() {
-    if (closed) {
+    if (entry.isClosed()) {
       throw new ProgramException("store: it is closed. Keep it open while its programs run.");
     }
   }
 
   private Variable find(String name, DType dtype) {
     checkOpen();
-    Variable variable = variables.get(name);
-    if (variable == null) {
-      throw new ProgramException(
-          "variable '%s': the store has none of this name; it has %s. Compile a program first."
-              .formatted(name, variables.keySet()));
-    }
-    if (variable.type().dtype() != dtype) {
-      throw new ProgramException(
-          "variable '%s': it is %s, not %s. Use the accessor of its type."
-              .formatted(name, variable.type().dtype(), dtype));
-    }
-    return variable;
-  }
-
-  private static void checkLength(Variable variable, int length) {
-    if (variable.shape().elements() != length) {
-      throw new ProgramException(
-          "variable '%s': %s takes %d values, got %d."
-              .formatted(variable.name(), variable.shape(), variable.shape().elements(), length));
-    }
+    return declared.find(name, dtype);
   }
 }

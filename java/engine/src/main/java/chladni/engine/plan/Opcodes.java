@@ -1,4 +1,4 @@
-package chladni.cuda;
+package chladni.engine.plan;
 
 import chladni.engine.graph.Abs;
 import chladni.engine.graph.Add;
@@ -30,11 +30,11 @@ import chladni.engine.graph.Sub;
 import chladni.engine.graph.Tanh;
 import chladni.engine.graph.Where;
 
-/** Elementwise operations as the kernels number them (kernels/host/vm.h). */
-final class Opcodes {
+/** Elementwise operations as kernels number them on the host and on cards (kernels/host/vm.h). */
+public final class Opcodes {
   private Opcodes() {}
 
-  static int of(ElementwiseOp op) {
+  public static int of(ElementwiseOp op) {
     return switch (op) {
       case Abs _ -> 0;
       case Add _ -> 1;
@@ -68,7 +68,7 @@ final class Opcodes {
   }
 
   /** The number that belongs to the operation itself; 0 where there is none. */
-  static double immediate(ElementwiseOp op) {
+  public static double immediate(ElementwiseOp op) {
     return switch (op) {
       case Scale(double factor) -> factor;
       case Shift(double addend) -> addend;

@@ -1,0 +1,163 @@
+package chladni.cuda;
+
+import chladni.engine.backend.Listing;
+import chladni.engine.plan.Buffer;
+import chladni.engine.plan.Plan;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import jcuda.Pointer;
+import jcuda.driver.CUgraphExec;
+
+/** What a program has on the device and in pinned memory. All on the device's turn of the caller. */
+final class BoundProgram implements AutoCloseable {
+  private final Driver driver;
+  private final Plan plan;
+  private final Map<String, Pinned> inputs = new HashMap<>();
+  private final Map<String, Pinned> outputs = new HashMap<>();
+  private final List<Segment> segments = new ArrayList<>();
+  private Binding binding;
+  private List<CudaLowering.Line> lines;
+  private List<AutoCloseable> owned = List.of();
+  private Listing listing;
+
+  /**
+   * What runs without the host, as one graph.
+   *
+   * @param after what the host does next; null at the end
+   */
+  private record Segment(CUgraphExec graph, HostStep after) {}
+
+  /** Pinned host memory with a view of it. */
+  private record Pinned(Pointer pointer, ByteBuffer bytes) {}
+
+  private BoundProgram(Driver driver, Plan plan) {
+    this.driver = driver;
+    this.plan = plan;
+  }
+
+  static BoundProgram of(Device device, CudaStore store, Plan plan) {
+    BoundProgram bound = new BoundProgram(device.driver(), plan);
+    try {
+      bound.bind(device, store);
+      return bound;
+    } catch (RuntimeException | Error e) {
+      device.release(bound::close);
+      throw e;
+    }
+  }
+
+  private void bind(Device device, CudaStore store) {
+    binding = new Binding(driver, store, plan);
+    plan.inputs().forEach((name, b) -> inputs.put(name, pinned(b, name)));
+    plan.outputs().forEach((name, b) -> outputs.put(name, pinned(b, name)));
+    CudaLowering lowering = new CudaLowering(device, binding);
+    try {
+      lines = lowering.lower(plan.steps());
+    } finally {
+      owned = lowering.owned();
+    }
+    listing =
+        new Listing(
+            device.description(),
+            lines.stream().map(CudaLowering.Line::listed).toList(),
+            binding.memory(lowering.scratchBytes()));
+    capture();
+  }
+
+  private Pinned pinned(Buffer buffer, String owner) {
+    long bytes = binding.bytes(buffer);
+    Pointer pointer = driver.allocatePinned(bytes, owner);
+    return new Pinned(pointer, pointer.getByteBuffer(0, bytes).order(ByteOrder.nativeOrder()));
+  }
+
+  /** Inputs, steps and outputs in as few graphs as there are steps of the host, and one more. */
+  private void capture() {
+    List<Runnable> work = new ArrayList<>();
+    work.add(this::copyIn);
+    for (CudaLowering.Line line : lines) {
+      work.add(line.work());
+      if (line.host() != null) {
+        segments.add(new Segment(driver.capture(work), line.host()));
+        work.clear();
+        work.add(line.host()::deliver);
+      }
+    }
+    work.add(this::copyOut);
+    segments.add(new Segment(driver.capture(work), null));
+  }
+
+  /** Puts the copies of inputs on the stream. */
+  void copyIn() {
+    plan.inputs()
+        .forEach(
+            (name, b) ->
+                driver.copyInOnStream(
+                    binding.pointer(b), inputs.get(name).pointer, binding.bytes(b)));
+  }
+
+  /** Puts the copies of outputs on the stream. */
+  void copyOut() {
+    plan.outputs()
+        .forEach(
+            (name, b) ->
+                driver.copyOutOnStream(
+                    outputs.get(name).pointer, binding.pointer(b), binding.bytes(b)));
+  }
+
+  /** One run. */
+  void replay() {
+    for (Segment segment : segments) {
+      driver.run(segment.graph);
+      if (segment.after != null) {
+        segment.after.compute();
+      }
+    }
+  }
+
+  /** What the host writes. */
+  ByteBuffer input(String name) {
+    return inputs.get(name).bytes;
+  }
+
+  /** What the host reads. */
+  ByteBuffer output(String name) {
+    return outputs.get(name).bytes;
+  }
+
+  Binding binding() {
+    return binding;
+  }
+
+  List<CudaLowering.Line> lines() {
+    return lines;
+  }
+
+  Listing listing() {
+    return listing;
+  }
+
+  @Override
+  public void close() {
+    segments.forEach(s -> driver.destroy(s.graph));
+    owned.forEach(BoundProgram::close);
+    if (binding != null) {
+      binding.close();
+    }
+    inputs.values().forEach(p -> driver.freePinned(p.pointer));
+    outputs.values().forEach(p -> driver.freePinned(p.pointer));
+  }
+
+  private static void close(AutoCloseable resource) {
+    try {
+      resource.close();
+    } catch (RuntimeException e) {
+      throw e;
+    } catch (Exception e) {
+      throw new IllegalStateException(e);
+    }
+  }
+}

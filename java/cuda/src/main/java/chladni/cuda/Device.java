@@ -1,0 +1,109 @@
+package chladni.cuda;
+
+import chladni.engine.backend.MissingBackendException;
+import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Supplier;
+
+/**
+ * The card with its context, its one stream and the libraries and kernels on it. Work of several
+ * threads goes one after the other.
+ */
+final class Device implements AutoCloseable {
+  private final Driver driver;
+  private final Kernels kernels;
+  private final Cublas cublas;
+  private final Cudnn cudnn;
+  private final String description;
+  private final ReentrantLock lock = new ReentrantLock();
+
+  /**
+   * Opens the first device.
+   *
+   * @throws MissingBackendException when there is none, or a library is missing
+   */
+  Device() {
+    CudaLibraries.load();
+    try {
+      driver = new Driver();
+    } catch (LinkageError e) {
+      throw new MissingBackendException(
+          "cuda: JCuda does not load: %s. It needs Linux on x86-64 and glibc.".formatted(e), e);
+    }
+    try {
+      kernels = new Kernels(driver);
+      cublas = new Cublas(driver);
+      cudnn = new Cudnn(driver);
+      description =
+          "%s, cuBLAS %d, cuDNN %d"
+              .formatted(driver.describe(), cublas.version(), Cudnn.version());
+    } catch (RuntimeException e) {
+      driver.close();
+      throw e;
+    }
+  }
+
+  /** The card and the versions of its libraries. */
+  String description() {
+    return description;
+  }
+
+  Driver driver() {
+    return driver;
+  }
+
+  Kernels kernels() {
+    return kernels;
+  }
+
+  Cublas cublas() {
+    return cublas;
+  }
+
+  Cudnn cudnn() {
+    return cudnn;
+  }
+
+  /** Runs work on the device, alone. */
+  <T> T call(Supplier<T> work) {
+    lock.lock();
+    try {
+      driver.enter();
+      return work.get();
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  void run(Runnable work) {
+    call(
+        () -> {
+          work.run();
+          return null;
+        });
+  }
+
+  /** Gives back what lies on the device, which a dead context has lost already. */
+  void release(Runnable free) {
+    lock.lock();
+    try {
+      if (driver.alive()) {
+        driver.enter();
+        free.run();
+      }
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** Once everything on it is given back. */
+  @Override
+  public void close() {
+    release(
+        () -> {
+          cudnn.close();
+          cublas.close();
+          kernels.close();
+        });
+    driver.close();
+  }
+}
