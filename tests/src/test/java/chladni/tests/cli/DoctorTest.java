@@ -91,6 +91,13 @@ final class DoctorTest {
   }
 
   @Test
+  void aBackendSaysInWhatItComputes() {
+    assertThat(finding("backend reference").text())
+        .endsWith("computes in FP64, FP32, BF16; taken only when --device names it");
+    assertThat(finding("backend cpu").text()).contains("computes in FP32");
+  }
+
+  @Test
   void aMachineThatTellsNothingIsStillReported() {
     assertThat(finding("processor").level()).isEqualTo(Level.NOTE);
     assertThat(finding("memory").level()).isEqualTo(Level.NOTE);
