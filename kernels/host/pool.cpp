@@ -1,7 +1,8 @@
 // Max pooling, its gradient, and the transpose of that: what stands where the maxima are.
-// All dense channels-last f32, see table.h. Padding never wins; the first largest element of a
-// window in row-major order takes the gradient; a NaN wins.
-// Threads split the batch and blocks of channels, so that windows that overlap never race.
+// All dense f32 and channels-last, but for the smaller side, which may be row-major: see table.h.
+// Padding never wins; the first largest element of a window in row-major order takes the gradient;
+// a NaN wins. Threads split the batch and blocks of channels, so that windows that overlap never
+// race.
 #include <omp.h>
 
 #include "formulas.h"
@@ -57,12 +58,13 @@ static void forward(const Pool &p, long from, long to) {
     const float *image = p.src + n * p.h * p.w * p.c;
     for (long ow = 0; ow < p.ow; ++ow) {
       Window v = window(p, oh, ow);
-      float *d = p.dst + (row * p.ow + ow) * p.c;
+      float *d = p.dst + n * p.oh * p.ow * p.c + (oh * p.ow + ow) * p.pixel;
       for (long c0 = 0; c0 < p.c; c0 += kBlock) {
         long m = p.c - c0 < kBlock ? p.c - c0 : kBlock;
         largest(p, image, v, c0, m, best, at);
         const float *values = pick ? p.values + n * p.h * p.w * p.c + c0 : nullptr;
-        for (long c = 0; c < m; ++c) d[c0 + c] = pick ? values[at[c] * p.c + c] : best[c];
+        for (long c = 0; c < m; ++c)
+          d[(c0 + c) * p.channel] = pick ? values[at[c] * p.c + c] : best[c];
       }
     }
   }
@@ -81,9 +83,10 @@ static void backward(const Pool &p, long from, long to) {
       for (long c = 0; c < m; ++c) d[i * p.c + c] = 0.f;
     for (long oh = 0; oh < p.oh; ++oh)
       for (long ow = 0; ow < p.ow; ++ow) {
-        const float *g = p.values + ((n * p.oh + oh) * p.ow + ow) * p.c + c0;
+        const float *g =
+            p.values + n * p.oh * p.ow * p.c + (oh * p.ow + ow) * p.pixel + c0 * p.channel;
         largest(p, image, window(p, oh, ow), c0, m, best, at);
-        for (long c = 0; c < m; ++c) d[at[c] * p.c + c] += g[c];
+        for (long c = 0; c < m; ++c) d[at[c] * p.c + c] += g[c * p.channel];
       }
   }
 }

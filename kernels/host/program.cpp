@@ -9,6 +9,7 @@
 //   pack              reorder from to version held: copies when *version != *held
 //   changed           version: says that a variable has a new value
 //   maxPool..         n c h w oh ow kh kw strideH strideW padTop padLeft dilationH dilationW
+//                     pixel channel (strides of the smaller side)
 //                     src, for the gradient and the pick values, dst
 //   separable         n c h w oh ow, then for each row and each column of the result taps
 //                     (at, bits of the weight).., src dst

@@ -6,6 +6,7 @@
 // for the gradient and (N, H, W, C) for the pick.
 struct Pool {
   long n, c, h, w, oh, ow, kh, kw, strideH, strideW, padTop, padLeft, dilationH, dilationW;
+  long pixel, channel;  // strides of the smaller side
   int threads;
   const float *src, *values;
   float *dst;

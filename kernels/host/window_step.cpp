@@ -52,7 +52,7 @@ std::unique_ptr<Step> make_max_pool(Engine *engine, int kind, Words w) {
   s->engine = engine;
   auto &p = s->pool;
   for (long *v : {&p.n, &p.c, &p.h, &p.w, &p.oh, &p.ow, &p.kh, &p.kw, &p.strideH, &p.strideW,
-                  &p.padTop, &p.padLeft, &p.dilationH, &p.dilationW})
+                  &p.padTop, &p.padLeft, &p.dilationH, &p.dilationW, &p.pixel, &p.channel})
     *v = w.next();
   p.src = w.address<float>();
   if (kind != CHL_STEP_MAX_POOL) p.values = w.address<float>();

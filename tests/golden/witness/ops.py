@@ -367,7 +367,7 @@ def shape():
 
 
 def index():
-    """Indices are seeded class indices named `indices`; what picks indices stores them as numbers."""
+    """Indices are seeded class indices named `indices`; what finds some stores them as floats."""
     fixture = Fixture("ops/index")
     rows = [
         # name, input, axis, indices

@@ -4,6 +4,7 @@ import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import chladni.engine.error.EngineException;
 import com.tngtech.archunit.core.domain.JavaClasses;
 import com.tngtech.archunit.core.domain.PackageMatchers;
 import com.tngtech.archunit.core.importer.ClassFileImporter;
@@ -109,6 +110,20 @@ final class ImportDirectionTest {
         .should()
         .dependOnClassesThat()
         .resideInAPackage("java.lang.foreign..")
+        .check(CLASSES);
+  }
+
+  @Test
+  void exceptionsStandWhereUsersCanNameThem() {
+    noClasses()
+        .that()
+        .resideInAnyPackage(
+            "chladni.engine.plan..",
+            "chladni.engine.memory..",
+            "chladni.engine.backend.reference..",
+            "chladni.engine.backend.cpu..")
+        .should()
+        .beAssignableTo(EngineException.class)
         .check(CLASSES);
   }
 

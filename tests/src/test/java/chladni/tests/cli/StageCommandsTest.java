@@ -57,6 +57,8 @@ class StageCommandsTest {
     done("train encoders --run @run" + FEW);
     assertThat(bench.err()).contains("3 clips of 3 classes").contains("device cpu: asked for");
     refused("train encoders --run @run" + FEW, "holds a training already", "--resume");
+    replayed("encoders/picture");
+    replayed("encoders/sound");
     done("train encoders --run @run --resume --steps 3 --batch 2 --device cpu");
     assertThat(Files.readAllLines(bench.path("run/encoders/sound/metrics.jsonl"))).hasSize(3);
 
@@ -84,16 +86,22 @@ class StageCommandsTest {
     assertThat(Files.readAllLines(bench.path("run/feature-gan/metrics.jsonl"))).hasSize(2);
   }
 
-  /** The last step of each training again, from the checkpoint before it. */
   private void replaying() throws IOException {
-    for (String training :
-        List.of("encoders/sound", "multimodal", "image-gan", "feature-gan")) {
-      Path previous = bench.path("run/" + training + "/checkpoint.previous.safetensors");
-      List<String> log = Files.readAllLines(bench.path("run/" + training + "/metrics.jsonl"));
-      done("replay " + previous + " --step " + log.size());
-      for (String loss : log.getLast().replaceAll("[{}\"]", "").split(",")) {
-        assertThat(bench.out()).contains(loss.replace(':', ' ').replaceFirst("^step (.*)", "step $1 of "));
-      }
+    for (String training : List.of("multimodal", "image-gan", "feature-gan")) {
+      replayed(training);
+    }
+    refused(
+        "replay @run/encoders/sound/checkpoint.previous.safetensors --step 3",
+        "its run was to end at step 2");
+  }
+
+  /** The last step of a training again, from the checkpoint before it. */
+  private void replayed(String training) throws IOException {
+    List<String> log = Files.readAllLines(bench.path("run/" + training + "/metrics.jsonl"));
+    String previous = "@run/" + training + "/checkpoint.previous.safetensors";
+    done("replay " + previous + " --step " + log.size());
+    for (String loss : log.getLast().replaceAll("[{}\"]", "").split(",")) {
+      assertThat(bench.out()).contains(loss.replace(':', ' '));
     }
   }
 

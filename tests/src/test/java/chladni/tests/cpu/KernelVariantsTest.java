@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.within;
 
 import chladni.engine.autodiff.Autodiff;
 import chladni.engine.backend.Precision;
+import chladni.engine.backend.PrecisionException;
 import chladni.engine.backend.Program;
 import chladni.engine.backend.Store;
 import chladni.engine.graph.Graph;
@@ -24,7 +25,20 @@ final class KernelVariantsTest {
   static final class Child {
     public static void main(String[] args) {
       System.out.print(
-          Backends.CPU.backend().description() + "|" + loss() + "|" + windows());
+          String.join(
+              "|",
+              Backends.CPU.backend().description(),
+              Double.toString(loss()),
+              Double.toString(windows()),
+              refusal()));
+    }
+  }
+
+  private static String refusal() {
+    try (Store store = Backends.CPU.newStore(1, Precision.BF16)) {
+      return "a store in " + store.precision();
+    } catch (PrecisionException e) {
+      return e.getMessage();
     }
   }
 
@@ -57,7 +71,8 @@ final class KernelVariantsTest {
 
   @ParameterizedTest
   @ValueSource(strings = {"baseline", "avx2"})
-  void olderInstructionSetTrainsTheSameWay(String isa) throws IOException, InterruptedException {
+  void olderInstructionSetTrainsTheSameWayAndRefusesBf16(String isa)
+      throws IOException, InterruptedException {
     ProcessBuilder builder =
         new ProcessBuilder(
                 Path.of(System.getProperty("java.home"), "bin", "java").toString(),
@@ -74,5 +89,8 @@ final class KernelVariantsTest {
     assertThat(Double.parseDouble(output[1])).isCloseTo(loss(), within(1e-4));
     double windows = windows();
     assertThat(Double.parseDouble(output[2])).isCloseTo(windows, within(1e-4 * windows));
+    assertThat(output[3])
+        .contains("asked for BF16", "needs a processor with AVX512_BF16", "kernels " + isa)
+        .endsWith("Use FP32.");
   }
 }

@@ -69,14 +69,14 @@ final class Kills {
     return inAWrite.get();
   }
 
-  /** Runs to their ends until so many kills have come; the files of each run. */
+  /** Kills so many times and lets the runs come to their ends then; the files of each run. */
   List<SortedMap<String, String>> until(int wanted) throws Exception {
     List<SortedMap<String, String>> results = Collections.synchronizedList(new ArrayList<>());
     try (ExecutorService workers = Executors.newFixedThreadPool(AT_A_TIME)) {
       Callable<Void> work =
           () -> {
             while (kills() < wanted) {
-              results.add(run(runs.getAndIncrement()));
+              results.add(run(runs.getAndIncrement(), wanted));
             }
             return null;
           };
@@ -87,23 +87,29 @@ final class Kills {
     return results;
   }
 
-  private SortedMap<String, String> run(int number) throws IOException, InterruptedException {
+  private SortedMap<String, String> run(int number, int wanted)
+      throws IOException, InterruptedException {
     Path folder = root.resolve("killed-" + number);
     SplittableRandom random = new SplittableRandom(seed * 1_000_003 + number);
-    while (!livesToTheEnd(folder, random)) {}
+    while (!livesToTheEnd(folder, random, wanted)) {}
     return Folder.sums(folder);
   }
 
-  private boolean livesToTheEnd(Path folder, SplittableRandom random)
+  private boolean livesToTheEnd(Path folder, SplittableRandom random, int wanted)
       throws IOException, InterruptedException {
+    int afterLines = random.nextInt(1, 9);
+    long afterNanos = random.nextLong(TimeUnit.MILLISECONDS.toNanos(4));
+    boolean waitForAWrite = random.nextBoolean();
     Process process = Trainee.start(pairs, folder, STEPS, SAVE_EVERY, THREADS, null);
     try (BufferedReader steps = process.inputReader()) {
-      int afterLines = random.nextInt(1, 9);
-      long afterNanos = random.nextLong(TimeUnit.MILLISECONDS.toNanos(4));
-      boolean waitForAWrite = random.nextBoolean();
-      for (int i = 0; i < afterLines && steps.readLine() != null; i++) {}
-      if (waitForAWrite) {
-        while (process.isAlive() && Folder.temporaries(folder) == 0) {}
+      boolean spared = kills() >= wanted;
+      for (int i = 0; (spared || i < afterLines) && steps.readLine() != null; i++) {}
+      if (spared) {
+        process.waitFor();
+      } else if (waitForAWrite) {
+        while (process.isAlive() && Folder.temporaries(folder) == 0) {
+          TimeUnit.MICROSECONDS.sleep(100);
+        }
       } else {
         TimeUnit.NANOSECONDS.sleep(afterNanos);
       }

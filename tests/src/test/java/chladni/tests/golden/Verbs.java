@@ -106,7 +106,8 @@ final class Verbs {
       case "pad" -> pad(x);
       case "pad2d" -> {
         int[] m = of.integers("margin");
-        yield Ops.pad2d(x, Padding.valueOf(of.text("kind").toUpperCase(Locale.ROOT)), m[0], m[1], m[2], m[3]);
+        Padding kind = Padding.valueOf(of.text("kind").toUpperCase(Locale.ROOT));
+        yield Ops.pad2d(x, kind, m[0], m[1], m[2], m[3]);
       }
       case "flip" -> Ops.flip(x, of.integer("axis"));
       case "gather" -> Ops.gather(x, in.get("indices"), of.integer("axis"));

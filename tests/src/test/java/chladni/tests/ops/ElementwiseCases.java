@@ -223,7 +223,7 @@ final class ElementwiseCases {
     add(Where.class, "in clamp", TWICE, (_, x) -> Ops.clamp(x.get(0), -0.5, 1), List.of(between));
   }
 
-  /** At a tie the derivative is a convention, which UnusualGradientTest states in numbers. */
+  /** At a tie the derivative is a convention, which TieConventionsTest states in numbers. */
   private void ties() {
     Function<int[], Operand> a = size -> Operand.lattice(0, size);
     add(Maximum.class, "ties", NONE, (_, x) -> Ops.maximum(x.get(0), x.get(1)), List.of(a, a));
@@ -231,8 +231,10 @@ final class ElementwiseCases {
     add(Greater.class, "ties", NONE, (_, x) -> Ops.greater(x.get(0), x.get(1)), List.of(a, a));
     add(Equal.class, "ties", NONE, (_, x) -> Ops.equal(x.get(0), x.get(1)), List.of(a, a));
     comparisons("ties", a, a);
-    Function<int[], Operand> special = size -> Operand.listed(new double[] {1, Double.NaN, 0}, size);
-    comparisons("with NaN", special, size -> Operand.listed(new double[] {0, Double.NaN}, size));
+    double[] one = {1, Double.NaN, 0};
+    double[] other = {0, Double.NaN};
+    comparisons(
+        "with NaN", size -> Operand.listed(one, size), size -> Operand.listed(other, size));
   }
 
   private void comparisons(

@@ -1,7 +1,6 @@
 package chladni.tests.ops;
 
 import static chladni.tests.ops.OpCase.Derivative.BLOCKED;
-import static chladni.tests.ops.OpCase.Derivative.ONCE;
 import static chladni.tests.ops.OpCase.Derivative.TWICE;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.data.Offset.offset;
@@ -30,10 +29,6 @@ final class GradientTest {
   private static final double ALLOWED = 4 * (100 * STEP * STEP / 6 + 16 * 0x1p-53 / STEP);
 
   static Stream<OpCase> differentiable() {
-    return OpCases.with(ONCE, TWICE);
-  }
-
-  static Stream<OpCase> twiceDifferentiable() {
     return OpCases.with(TWICE);
   }
 
@@ -43,11 +38,6 @@ final class GradientTest {
 
   static Stream<Arguments> differentiableOnEveryBackend() {
     return differentiable()
-        .flatMap(c -> Backends.rounded(c).stream().map(target -> Arguments.of(c, target)));
-  }
-
-  static Stream<Arguments> twiceDifferentiableOnEveryBackend() {
-    return twiceDifferentiable()
         .flatMap(c -> Backends.rounded(c).stream().map(target -> Arguments.of(c, target)));
   }
 
@@ -78,7 +68,7 @@ final class GradientTest {
   }
 
   @ParameterizedTest
-  @MethodSource("twiceDifferentiable")
+  @MethodSource("differentiable")
   void gradientOfTheGradientIsTheCentralDifference(OpCase c) {
     try (Probe second = new Probe(Backends.EXACT, g -> Derivatives.second(c, g))) {
       Map<String, double[]> point = Derivatives.point(c, graph(second));
@@ -120,7 +110,7 @@ final class GradientTest {
   }
 
   @ParameterizedTest(name = "{0} on {1}")
-  @MethodSource("twiceDifferentiableOnEveryBackend")
+  @MethodSource("differentiableOnEveryBackend")
   void gradientOfTheGradientAgreesWithTheReference(OpCase c, Backends.Target target) {
     agrees(c + " on " + target + ": second derivative ", target, g -> Derivatives.second(c, g), c);
   }

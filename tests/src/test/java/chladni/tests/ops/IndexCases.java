@@ -18,7 +18,8 @@ import java.util.stream.IntStream;
 /** Operations with indices along an axis, and those that find indices. */
 final class IndexCases {
   private static final double[] SPECIAL = {
-    -0.0, 0, 3, Double.NEGATIVE_INFINITY, 3, Double.POSITIVE_INFINITY, -1, 0, Double.NaN, 1, Double.NaN
+    -0.0, 0, 3, Double.NEGATIVE_INFINITY, 3, Double.POSITIVE_INFINITY, -1, 0, Double.NaN, 1,
+    Double.NaN
   };
 
   private final List<OpCase> cases = new ArrayList<>();
@@ -44,7 +45,9 @@ final class IndexCases {
 
   private void slices() {
     // The last ones are large enough for threads, in rows and in single elements.
-    int[][] shapes = {{1}, {7}, {31, 33}, {31, 33}, {3, 7, 5}, {2, 3, 7, 5}, {33, 1021}, {3, 33, 65}};
+    int[][] shapes = {
+      {1}, {7}, {31, 33}, {31, 33}, {3, 7, 5}, {2, 3, 7, 5}, {33, 1021}, {3, 33, 65}
+    };
     int[] axes = {0, 0, 0, 1, 1, 2, 0, 2};
     int[][] indices = {{1}, {31}, {3}, {2, 7}, {}, {33}, {5, 31}, {1021}};
     for (int i = 0; i < shapes.length; i++) {
@@ -74,7 +77,9 @@ final class IndexCases {
   }
 
   private void elements() {
-    int[][] shapes = {{1}, {7}, {31, 33}, {31, 33}, {3, 7, 5}, {2, 3, 7, 5}, {1021, 65}, {65, 1021}};
+    int[][] shapes = {
+      {1}, {7}, {31, 33}, {31, 33}, {3, 7, 5}, {2, 3, 7, 5}, {1021, 65}, {65, 1021}
+    };
     int[] axes = {0, 0, 0, 1, 1, 2, 0, 1};
     int[] lengths = {1, 31, 3, 7, 1, 33, 1021, 33};
     for (int i = 0; i < shapes.length; i++) {

@@ -18,8 +18,6 @@ record OpCase(
   enum Derivative {
     /** It exists, and so does that of the gradient. */
     TWICE,
-    /** It exists; the gradient itself has none here. */
-    ONCE,
     /** By definition nothing passes, whatever the function does. */
     BLOCKED,
     /** Not asked for: no FLOAT operand, or a tie, or given statistics. */

@@ -45,7 +45,7 @@ final class EngineJarTest {
 
   @Test
   void itHoldsClassesOfTheEngineAndNothingOfOthers() {
-    assertThat(ENTRIES.keySet()).allMatch(name -> name.matches("(chladni/engine|META-INF)/.*"));
+    assertThat(ENTRIES.keySet()).allMatch(name -> name.matches("(chladni/engine|META-INF)/.*|module-info\\.class"));
   }
 
   @Test

@@ -2,6 +2,7 @@ package chladni.tests.packaging;
 
 import static java.util.stream.Collectors.joining;
 
+import chladni.engine.Engine;
 import java.io.IOException;
 import java.io.InputStream;
 import java.lang.classfile.Attributes;
@@ -14,6 +15,8 @@ import java.lang.classfile.attribute.InnerClassInfo;
 import java.lang.classfile.constantpool.ClassEntry;
 import java.lang.module.ModuleDescriptor;
 import java.lang.reflect.AccessFlag;
+import java.net.URI;
+import java.net.URL;
 import java.nio.file.FileSystem;
 import java.nio.file.FileSystems;
 import java.nio.file.Files;
@@ -53,6 +56,12 @@ final class PublicApi {
         classes.put(model.thisClass().asInternalName(), model);
       }
     }
+  }
+
+  /** Those of the engine, wherever this process has it from. */
+  static List<String> ofEngine() throws IOException {
+    URL place = Engine.class.getProtectionDomain().getCodeSource().getLocation();
+    return of(Path.of(URI.create(place.toString())));
   }
 
   /** The sorted lines of the module whose compiled classes lie in a folder or a jar. */
@@ -114,12 +123,25 @@ final class PublicApi {
     return flags.contains(AccessFlag.PUBLIC) || flags.contains(AccessFlag.PROTECTED);
   }
 
+  /** A class and those above it that users cannot name, whose members they reach through it. */
+  private List<ClassModel> withHidden(ClassModel c) {
+    List<ClassModel> all = new ArrayList<>(List.of(c));
+    c.superclass()
+        .map(above -> classes.get(above.asInternalName()))
+        .filter(above -> !above.flags().has(AccessFlag.PUBLIC))
+        .ifPresent(above -> all.addAll(withHidden(above)));
+    return all;
+  }
+
   private void add(ClassModel c) {
+    List<ClassModel> own = withHidden(c);
     String name = c.thisClass().asInternalName().replace('/', '.');
     Collection<AccessFlag> flags =
         nesting(c).<Collection<AccessFlag>>map(InnerClassInfo::flags).orElse(c.flags().flags());
     String above =
-        Stream.concat(c.superclass().stream(), c.interfaces().stream())
+        own.stream()
+            .flatMap(o -> Stream.concat(o.superclass().stream(), o.interfaces().stream()))
+            .filter(entry -> own.stream().noneMatch(o -> o.thisClass().equals(entry)))
             .map(ClassEntry::asInternalName)
             .filter(n -> !n.equals("java/lang/Object"))
             .collect(joining(" "));
@@ -137,7 +159,7 @@ final class PublicApi {
                 above.isEmpty() ? "" : " < " + above,
                 permits.isEmpty() ? "" : " permits " + permits));
     boolean extensible = !flags.contains(AccessFlag.FINAL) && constructible(c);
-    for (FieldModel f : c.fields()) {
+    for (FieldModel f : own.stream().flatMap(o -> o.fields().stream()).toList()) {
       if (isPromised(f.flags().flags(), f, extensible)) {
         String constant =
             f.findAttribute(Attributes.constantValue())
@@ -154,7 +176,7 @@ final class PublicApi {
                     constant));
       }
     }
-    for (MethodModel m : c.methods()) {
+    for (MethodModel m : own.stream().flatMap(o -> o.methods().stream()).toList()) {
       if (isPromised(m.flags().flags(), m, extensible)) {
         lines.add(
             "%s.%s%s : %s%s"

@@ -2,9 +2,7 @@ package chladni.tests.packaging;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import chladni.engine.Engine;
 import java.io.IOException;
-import java.net.URISyntaxException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -37,10 +35,8 @@ final class PublicApiTest {
   }
 
   @Test
-  void whatWasPromisedIsThereAndWhatIsNewIsListed() throws IOException, URISyntaxException {
-    List<String> now =
-        PublicApi.of(
-            Path.of(Engine.class.getProtectionDomain().getCodeSource().getLocation().toURI()));
+  void whatWasPromisedIsThereAndWhatIsNewIsListed() throws IOException {
+    List<String> now = PublicApi.ofEngine();
     assertThat(now).hasSizeGreaterThan(100);
     if (Boolean.getBoolean("chladni.api.write")) {
       Files.createDirectories(PROMISED.getParent());
@@ -111,6 +107,15 @@ final class PublicApiTest {
         change("public final class A {}", "public final class A { public void f() {} }");
     assertThat(change.broken()).isEmpty();
     assertThat(change.unlisted()).containsExactly("p.A.f()V : public");
+  }
+
+  @Test
+  void aMethodMayMoveToAHiddenSuperclassButNotGo() throws IOException {
+    String before = "public final class A { public static void f() {} }";
+    assertThat(change(before, "public final class A extends B {} class B { public static void f() {} }"))
+        .isEqualTo(new Change(List.of(), List.of()));
+    assertThat(change(before, "public final class A extends B {} class B {}").broken())
+        .containsExactly("p.A.f()V : public static");
   }
 
   @Test

@@ -2,8 +2,12 @@ package chladni.tests.plan;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import chladni.engine.graph.Product;
 import chladni.engine.plan.Buffer;
+import chladni.engine.plan.CopyStep;
 import chladni.engine.plan.ElementwiseStep;
+import chladni.engine.plan.Epilogue;
+import chladni.engine.plan.Format;
 import chladni.engine.plan.Layout;
 import chladni.engine.plan.Load;
 import chladni.engine.plan.MemoryPlan;
@@ -15,11 +19,13 @@ import chladni.engine.plan.Space;
 import chladni.engine.plan.Step;
 import chladni.engine.plan.View;
 import chladni.engine.plan.Write;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.function.ToLongFunction;
 
@@ -32,6 +38,28 @@ final class PlanChecks {
     assignmentsFollowTheLastRead(plan);
     kernelsStayWithinLimits(plan);
     liveBuffersAreApart(plan);
+    onlyProductsTakeBfloat16(plan);
+  }
+
+  static void onlyProductsTakeBfloat16(Plan plan) {
+    for (Step step : plan.steps()) {
+      List<Buffer> all = new ArrayList<>();
+      switch (step) {
+        case ElementwiseStep s -> all.addAll(s.reads());
+        case ReductionStep s -> {
+          all.addAll(s.reads());
+          all.addAll(s.writes());
+        }
+        case CopyStep s -> all.addAll(List.of(s.from(), s.to()));
+        case OpStep s when s.node().op() instanceof Product ->
+            s.epilogue().stream().map(Epilogue::operand).filter(Objects::nonNull).forEach(all::add);
+        case OpStep s -> {
+          all.addAll(s.inputs());
+          all.add(s.output());
+        }
+      }
+      assertThat(all).as(step.label()).allMatch(b -> b.format() == Format.SINGLE);
+    }
   }
 
   static void everyReadWasWritten(Plan plan) {
@@ -99,7 +127,7 @@ final class PlanChecks {
    * No two buffers overlap while both are alive, but where a result legally replaces an operand.
    */
   static void liveBuffersAreApart(Plan plan) {
-    ToLongFunction<Buffer> bytes = b -> 4 * b.type().shape().elements();
+    ToLongFunction<Buffer> bytes = b -> b.format().bytes() * b.type().shape().elements();
     MemoryPlan memory = plan.memory(bytes);
     Map<Buffer, int[]> life = new HashMap<>();
     for (int i = 0; i < plan.steps().size(); i++) {
@@ -128,6 +156,7 @@ final class PlanChecks {
           int at = life.get(result)[0];
           assertThat(life.get(operand)[1]).as("%s under %s", result, operand).isEqualTo(at);
           assertThat(memory.offset(a)).isEqualTo(memory.offset(b));
+          assertThat(result.format()).isEqualTo(operand.format());
           mayReplace(plan.steps().get(at), operand, result);
         }
       }

@@ -8,6 +8,7 @@ import chladni.engine.plan.Buffer;
 import chladni.engine.plan.CopyStep;
 import chladni.engine.plan.ElementwiseStep;
 import chladni.engine.plan.Epilogue;
+import chladni.engine.plan.Format;
 import chladni.engine.plan.Instr;
 import chladni.engine.plan.Layout;
 import chladni.engine.plan.Load;
@@ -26,8 +27,9 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * Runs a plan in doubles. The arena is one array in which everything that is not alive is NaN, so a
- * wrong lifetime shows in the results.
+ * Runs a plan in doubles, exactly whatever the format. The arena is one array in which everything
+ * that is not alive is NaN, so a wrong lifetime shows in the results; an element of 32 bits takes
+ * two places of it and one of 16 bits takes one, so a wrong size shows too.
  */
 final class PlanInterpreter implements AutoCloseable {
   /** A packed buffer lies backwards behind so much padding. */
@@ -50,7 +52,7 @@ final class PlanInterpreter implements AutoCloseable {
     this.plan = plan;
     this.backend = backend;
     this.store = store;
-    this.memory = plan.memory(b -> 8L * length(b));
+    this.memory = plan.memory(b -> 8L * length(b) * places(b));
     this.arena = new double[(int) (memory.bytes() / 8)];
     this.lastUse = new int[plan.buffers().size()];
     for (int i = 0; i < plan.steps().size(); i++) {
@@ -132,7 +134,7 @@ final class PlanInterpreter implements AutoCloseable {
               .anyMatch(w -> lastUse[w.id()] > step && memory.offset(w) == memory.offset(b));
       if (!reused) {
         int at = (int) (memory.offset(b) / 8);
-        Arrays.fill(arena, at, at + length(b), Double.NaN);
+        Arrays.fill(arena, at, at + length(b) * places(b), Double.NaN);
       }
     }
   }
@@ -141,8 +143,16 @@ final class PlanInterpreter implements AutoCloseable {
     return b.root().place() instanceof Place.Arena ? arena : places.get(b.root().place());
   }
 
-  private int start(Buffer b) {
-    return b.root().place() instanceof Place.Arena ? (int) (memory.offset(b) / 8) : 0;
+  /** What an element takes of the arena. */
+  private static int places(Buffer b) {
+    return b.format().bytes() / Format.BFLOAT16.bytes();
+  }
+
+  /** Where an element lies in {@link #bytes}. */
+  private int index(Buffer b, int element) {
+    return b.root().place() instanceof Place.Arena
+        ? (int) (memory.offset(b) / 8) + element * places(b)
+        : element;
   }
 
   private void kernel(
@@ -195,7 +205,7 @@ final class PlanInterpreter implements AutoCloseable {
           if (at < 0 || at >= length(view.buffer())) {
             throw new AssertionError(view + " leaves its buffer at " + at);
           }
-          values[p] = from[start(view.buffer()) + (int) at];
+          values[p] = from[index(view.buffer(), (int) at)];
         }
       }
     }
@@ -214,7 +224,7 @@ final class PlanInterpreter implements AutoCloseable {
     boolean[] begun = new boolean[length(view.buffer())];
     for (int p = 0; p < points; p++) {
       int at = (int) position(view, extents, p);
-      int i = start(view.buffer()) + at;
+      int i = index(view.buffer(), at);
       if (!begun[at]) {
         to[i] = values[p];
         begun[at] = true;
@@ -257,16 +267,18 @@ final class PlanInterpreter implements AutoCloseable {
     int[] map = physical(b);
     double[] values = new double[map.length];
     for (int i = 0; i < map.length; i++) {
-      values[i] = bytes(b)[start(b) + map[i]];
+      values[i] = bytes(b)[index(b, map[i])];
     }
     return values;
   }
 
   private void set(Buffer b, double[] values) {
     int[] map = physical(b);
-    Arrays.fill(bytes(b), start(b), start(b) + length(b), 0);
+    for (int i = 0; i < length(b); i++) {
+      bytes(b)[index(b, i)] = 0;
+    }
     for (int i = 0; i < map.length; i++) {
-      bytes(b)[start(b) + map[i]] = values[i];
+      bytes(b)[index(b, map[i])] = values[i];
     }
   }
 

@@ -21,11 +21,17 @@ import chladni.engine.nn.Parameters;
 import chladni.engine.optim.Adam;
 import chladni.engine.plan.Buffer;
 import chladni.engine.plan.ElementwiseStep;
+import chladni.engine.plan.Format;
 import chladni.engine.plan.Layout;
 import chladni.engine.plan.OpStep;
 import chladni.engine.plan.Place;
 import chladni.engine.plan.Plan;
+import chladni.engine.plan.Planner;
+import chladni.engine.plan.Step;
+import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 import org.junit.jupiter.api.Test;
 
 final class PlannedNetworksTest {
@@ -53,6 +59,29 @@ final class PlannedNetworksTest {
   @Test
   void pix2pixTrainsAsTheReferenceDoes() {
     Twin.agrees(Networks.pix2pix(2, 4, 2, 1, false), 3, 2);
+  }
+
+  /** What a kernel computes, that kernel also rounds: no pass only rounds its result. */
+  @Test
+  void operandsAreRoundedWhereTheyAreComputed() {
+    Plan plan = Planner.plan(Networks.pix2pix(2, 5, 4, 2, true), Format.BFLOAT16);
+    Set<Buffer> computed = new HashSet<>();
+    List<ElementwiseStep> rounding = new ArrayList<>();
+    for (Step step : plan.steps()) {
+      if (step instanceof ElementwiseStep s) {
+        boolean rounds = s.writes().stream().anyMatch(b -> b.format() == Format.BFLOAT16);
+        if (rounds) {
+          rounding.add(s);
+        }
+        if (rounds && s.instrs().isEmpty()) {
+          assertThat(s.reads()).as(s.label()).noneMatch(computed::contains);
+        }
+        if (!s.instrs().isEmpty()) {
+          computed.addAll(s.writes());
+        }
+      }
+    }
+    assertThat(rounding).hasSizeGreaterThan(20);
   }
 
   @Test

@@ -10,9 +10,13 @@ import chladni.engine.backend.Store;
 import chladni.engine.backend.reference.ReferenceBackend;
 import chladni.engine.graph.DType;
 import chladni.engine.graph.Graph;
+import chladni.engine.graph.Product;
 import chladni.engine.graph.Variable;
+import chladni.engine.plan.Format;
+import chladni.engine.plan.OpStep;
 import chladni.engine.plan.Plan;
 import chladni.engine.plan.Planner;
+import chladni.engine.plan.Step;
 import java.util.Arrays;
 import java.util.Random;
 
@@ -20,10 +24,29 @@ import java.util.Random;
 final class Twin {
   private Twin() {}
 
-  /** Runs so many steps with new inputs each and compares outputs and variables after each. */
+  /**
+   * Runs so many steps with new inputs each and compares outputs and variables after each; once for
+   * each format of operands.
+   *
+   * @return the plan for operands of 32 bits
+   */
   static Plan agrees(Graph graph, int steps, long seed) {
-    Plan plan = Planner.plan(graph);
-    PlanChecks.check(plan);
+    for (Format products : Format.values()) {
+      Plan plan = Planner.plan(graph, products);
+      PlanChecks.check(plan);
+      plan.steps().forEach(step -> takes(step, products));
+      agrees(graph, plan, steps, seed);
+    }
+    return Planner.plan(graph);
+  }
+
+  private static void takes(Step step, Format products) {
+    if (step instanceof OpStep op && op.node().op() instanceof Product) {
+      assertThat(op.inputs().get(0).format()).as(op.label()).isEqualTo(products);
+    }
+  }
+
+  private static void agrees(Graph graph, Plan plan, int steps, long seed) {
     Random random = new Random(seed);
     try (Backend backend = new ReferenceBackend();
         Store expected = backend.newStore(seed, Precision.FP64);
@@ -65,7 +88,6 @@ final class Twin {
         }
       }
     }
-    return plan;
   }
 
   private static double[] values(Store store, Variable v) {

@@ -3,8 +3,9 @@ package chladni.engine.graph;
 import java.util.List;
 
 /**
- * Cross-correlation: src (N, C, H, W) with weight (O, C / groups, kH, kW) gives (N, O, oH, oW). Each
- * of the groups of output channels sees its own C / groups input channels; depthwise is groups = C.
+ * Cross-correlation: src (N, C, H, W) with weight (O, C / groups, kH, kW) gives (N, O, oH, oW).
+ * Each of the groups of output channels sees its own C / groups input channels; depthwise is groups
+ * = C.
  */
 public record Conv2d(Window window, int groups) implements Product {
   @Override

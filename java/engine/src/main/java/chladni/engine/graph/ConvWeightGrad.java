@@ -3,10 +3,11 @@ package chladni.engine.graph;
 import java.util.List;
 
 /**
- * The gradient of {@link Conv2d} by its weight: src (N, C, H, W) with dOut (N, O, oH, oW) gives (O, C
- * / groups, kH, kW). For a transposed convolution the two change places.
+ * The gradient of {@link Conv2d} by its weight: src (N, C, H, W) with dOut (N, O, oH, oW) gives (O,
+ * C / groups, kH, kW). For a transposed convolution the two change places.
  */
-public record ConvWeightGrad(Window window, int groups, int kernelH, int kernelW) implements Product {
+public record ConvWeightGrad(Window window, int groups, int kernelH, int kernelW)
+    implements Product {
   @Override
   public TensorType infer(Operands in) {
     in.floats(2).rank(0, 4, "(N,C,H,W)").rank(1, 4, "(N,O,oH,oW)");

@@ -137,7 +137,7 @@ abstract sealed class ElementwiseVerbs permits Ops {
     return binary(new Pow(), a, b);
   }
 
-  /** {@code x^exponent}; 0, 1, 2, 3, 4, -1, -2, 0.5 and -0.5 become products, inverses and roots. */
+  /** {@code x^exponent}; 0 to 4, -1, -2, 0.5 and -0.5 become products, inverses and roots. */
   public static Node pow(Node x, double exponent) {
     return Pow.of(x, exponent);
   }
@@ -187,7 +187,8 @@ abstract sealed class ElementwiseVerbs permits Ops {
   public static Node where(Node condition, Node a, Node b) {
     Shape ab = Broadcast.common("where", a, b);
     Shape s = Broadcast.common("where", condition, Ops.broadcast(a, ab));
-    return append(new Where(), Ops.broadcast(condition, s), Ops.broadcast(a, s), Ops.broadcast(b, s));
+    return append(
+        new Where(), Ops.broadcast(condition, s), Ops.broadcast(a, s), Ops.broadcast(b, s));
   }
 
   // Composed.

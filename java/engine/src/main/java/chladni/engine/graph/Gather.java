@@ -5,8 +5,8 @@ import java.util.List;
 import java.util.stream.IntStream;
 
 /**
- * Slices at indices: the axes of the indices, of any number, stand in the result where the axis was,
- * as in {@code numpy.take}.
+ * Slices at indices: the axes of the indices, of any number, stand in the result where the axis
+ * was, as in {@code numpy.take}.
  *
  * @param outside what an index out of range yields: NaN, or 0 in the gradient of {@link ScatterAdd}
  */

@@ -39,13 +39,17 @@ public record MatMul(boolean transposeA, boolean transposeB) implements Product 
   public List<Node> vjp(Node out, Node dOut) {
     Node a = out.input(0);
     Node b = out.input(1);
-    Node da = transposeA ? Ops.matmul(b, dOut, transposeB, true) : Ops.matmul(dOut, b, false, !transposeB);
-    Node db = transposeB ? Ops.matmul(dOut, a, true, transposeA) : Ops.matmul(a, dOut, !transposeA, false);
-    return List.of(da, db);
+    return List.of(
+        transposeA
+            ? Ops.matmul(b, dOut, transposeB, true)
+            : Ops.matmul(dOut, b, false, !transposeB),
+        transposeB
+            ? Ops.matmul(dOut, a, true, transposeA)
+            : Ops.matmul(a, dOut, !transposeA, false));
   }
 
   @Override
   public long flops(Node out) {
-    return 2 * out.shape().elements() * out.input(0).shape().dim(transposeA ? -2 : -1);
+    return 2 * out.shape().elements() * inner(out.input(0).shape());
   }
 }

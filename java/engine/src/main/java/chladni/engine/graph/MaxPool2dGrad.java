@@ -4,8 +4,8 @@ import java.util.Arrays;
 import java.util.List;
 
 /**
- * The gradient of {@link MaxPool2d}: src (N, C, H, W) and dOut (N, C, oH, oW) give (N, C, H, W). Each
- * window passes its gradient to its first largest element in row-major order, as PyTorch does.
+ * The gradient of {@link MaxPool2d}: src (N, C, H, W) and dOut (N, C, oH, oW) give (N, C, H, W).
+ * Each window passes its gradient to its first largest element in row-major order, as PyTorch does.
  */
 public record MaxPool2dGrad(int kernelH, int kernelW, Window window) implements WindowOp {
   @Override

@@ -4,8 +4,8 @@ import java.util.Arrays;
 import java.util.List;
 
 /**
- * The transpose of {@link MaxPool2dGrad}: src and values, both (N, C, H, W), give (N, C, oH, oW), for
- * each window the value that stands where the first largest element of src does.
+ * The transpose of {@link MaxPool2dGrad}: src and values, both (N, C, H, W), give (N, C, oH, oW),
+ * for each window the value that stands where the first largest element of src does.
  */
 public record MaxPool2dPick(int kernelH, int kernelW, Window window) implements WindowOp {
   @Override

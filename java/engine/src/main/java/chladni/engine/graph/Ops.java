@@ -185,7 +185,8 @@ public final class Ops extends ElementwiseVerbs {
       Node product = append(op, rows(a), b);
       return reshape(product, x.with(-1, product.shape().dim(1)));
     }
-    Shape batch = Broadcast.common("matmul", a, x.with(-2, 1).with(-1, 1), b, y.with(-2, 1).with(-1, 1));
+    Shape batchA = x.with(-2, 1).with(-1, 1);
+    Shape batch = Broadcast.common("matmul", a, batchA, b, y.with(-2, 1).with(-1, 1));
     Shape wideA = batch.with(-2, x.dim(-2)).with(-1, x.dim(-1));
     Shape wideB = batch.with(-2, y.dim(-2)).with(-1, y.dim(-1));
     return append(op, broadcast(a, wideA), broadcast(b, wideB));

@@ -18,7 +18,7 @@ public record Pow() implements ElementwiseOp {
     Node a = out.input(0);
     Node b = out.input(1);
     Node zero = Ops.zerosLike(b);
-    // What a mask hides must be finite all the same, or its gradient would not be: 0 times infinity.
+    // What a mask hides must be finite all the same: its gradient is 0 times that.
     Node below = Ops.pow(a, Ops.where(b, Ops.shift(b, -1), zero));
     Node byBase = Ops.where(b, Ops.mul(dOut, Ops.mul(b, below)), zero);
     Node flat = Ops.and(Ops.equal(a, zero), Ops.greaterOrEqual(b, zero));

@@ -3,8 +3,8 @@ package chladni.engine.graph;
 import java.util.List;
 
 /**
- * The transpose of {@link Resample2d}: each element of (N, C, outH, outW) goes to those of (N, C, H,
- * W) that it would come from.
+ * The transpose of {@link Resample2d}: each element of (N, C, outH, outW) goes to those of (N, C,
+ * H, W) that it would come from.
  */
 public record Resample2dGrad(Resampling mode, int h, int w) implements WindowOp {
   @Override

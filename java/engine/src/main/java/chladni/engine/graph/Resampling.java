@@ -6,13 +6,13 @@ public enum Resampling {
   NEAREST,
   /** Between the two neighbours; elements are areas, {@code mode="bilinear"}. */
   BILINEAR,
-  /** Between the two neighbours; elements are points and the ends meet, {@code align_corners=True}. */
+  /** Between the two neighbours; elements are points, the ends meet, {@code align_corners=True}. */
   BILINEAR_ALIGNED;
 
   /**
    * The position among {@code in} elements of element {@code i} of {@code out}: the whole part is a
-   * neighbour, the fraction the weight of the next one. It is at most {@code in - 1}, but for {@link
-   * #BILINEAR}, where the last element has no next one.
+   * neighbour, the fraction the weight of the next one. Behind the last element, where there is no
+   * next one, only that counts.
    */
   public double position(int i, int in, int out) {
     return switch (this) {

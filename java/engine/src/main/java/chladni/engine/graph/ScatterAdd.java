@@ -6,8 +6,8 @@ import java.util.stream.IntStream;
 
 /**
  * The transpose of {@link Gather}: zeros of this extent along the axis, to which the slice at each
- * index is added. The axes of the indices are those of the operand from {@code axis} on. Slices that
- * meet are added in the order of their indices.
+ * index is added. The axes of the indices are those of the operand from {@code axis} on. Slices
+ * that meet are added in the order of their indices.
  */
 public record ScatterAdd(int axis, int extent) implements IndexOp {
   @Override

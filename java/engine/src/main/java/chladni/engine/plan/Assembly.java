@@ -179,15 +179,19 @@ final class Assembly implements Storage {
       operation(node, home);
     } else if (Fusion.isReduction(node)) {
       kernel(Seed.reduced(node, reductionLayout(node.input(0)), home));
-    } else if (node.op() instanceof Concat(int axis)) {
-      int a = node.shape().axis(axis);
-      int from = 0;
-      for (Node part : node.inputs()) {
-        kernel(Seed.part(part, home, a, from, node.id()));
-        from += part.shape().dim(a);
-      }
+    } else if (node.op() instanceof Concat concat) {
+      parts(node, concat, home, node.id());
     } else {
       kernel(Seed.whole(node, home, true, node.id()));
+    }
+  }
+
+  private void parts(Node node, Concat concat, Buffer to, int key) {
+    int axis = node.shape().axis(concat.axis());
+    int from = 0;
+    for (Node part : node.inputs()) {
+      kernel(Seed.part(part, to, axis, from, key));
+      from += part.shape().dim(axis);
     }
   }
 
@@ -321,6 +325,8 @@ final class Assembly implements Storage {
         && layout == Layout.ROW_MAJOR
         && format == Format.SINGLE) {
       units.add(Unit.of(key, new CopyStep(label, home, copy)));
+    } else if (node.op() instanceof Concat concat && home.layout() == layout) {
+      parts(node, concat, copy, key); // beside those that make the home
     } else {
       kernel(Seed.whole(node, copy, false, key));
     }

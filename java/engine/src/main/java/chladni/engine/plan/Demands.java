@@ -8,6 +8,7 @@ import chladni.engine.graph.ConvWeightGrad;
 import chladni.engine.graph.DType;
 import chladni.engine.graph.Dropout;
 import chladni.engine.graph.MatMul;
+import chladni.engine.graph.MaxPool2dGrad;
 import chladni.engine.graph.Node;
 import chladni.engine.graph.Product;
 import chladni.engine.graph.WindowOp;
@@ -37,6 +38,8 @@ final class Demands {
       case Conv2d _, ConvTranspose2d _ when i == 0 -> Layout.CHANNELS_LAST;
       case Conv2d _, ConvTranspose2d _ ->
           layouts.family(node.input(1)).isEmpty() ? Layout.ROW_MAJOR : Layout.PACKED;
+      case MaxPool2dGrad _ when i == 1 && layouts.of(node.input(i)) == Layout.ROW_MAJOR ->
+          Layout.ROW_MAJOR;
       case ConvWeightGrad _, WindowOp _ -> Layout.CHANNELS_LAST;
       case Dropout _ when i == 0 -> layouts.of(node);
       default -> Layout.ROW_MAJOR;

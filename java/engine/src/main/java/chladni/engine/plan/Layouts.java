@@ -13,9 +13,12 @@ import chladni.engine.graph.IndexOp;
 import chladni.engine.graph.Input;
 import chladni.engine.graph.LogSoftmax;
 import chladni.engine.graph.MatMul;
+import chladni.engine.graph.MaxPool2d;
+import chladni.engine.graph.MaxPool2dGrad;
 import chladni.engine.graph.Node;
 import chladni.engine.graph.OneHot;
 import chladni.engine.graph.ReadVariable;
+import chladni.engine.graph.Reshape;
 import chladni.engine.graph.ToFloat;
 import chladni.engine.graph.WindowOp;
 import java.util.HashMap;
@@ -44,6 +47,9 @@ final class Layouts {
   private final Map<String, Node> variables = new HashMap<>();
   private final Map<Node, String> names = new HashMap<>();
 
+  /** Pooled pictures that become rows of a matrix, and gradients that come back from there. */
+  private final Set<Node> flattened = new HashSet<>();
+
   Layouts(Dataflow flow) {
     for (Node node : flow.nodes()) {
       if (node.op() instanceof ReadVariable(var variable)) {
@@ -56,6 +62,19 @@ final class Layouts {
     flow.nodes().forEach(this::note);
     flow.assigned().values().stream().filter(this::isTied).forEach(n -> of4(n).weights = true);
     flow.assigned().forEach(variables::putIfAbsent);
+    flow.nodes().stream().filter(n -> isFlattened(flow, n)).forEach(flattened::add);
+  }
+
+  /** Max pooling leaves and takes its smaller side in either order, so that no pass turns it. */
+  private static boolean isFlattened(Dataflow flow, Node node) {
+    return !flow.users(node).isEmpty()
+        && switch (node.op()) {
+          case MaxPool2d _ -> flow.users(node).stream().allMatch(u -> u.op() instanceof Reshape);
+          case Reshape _ ->
+              flow.users(node).stream()
+                  .allMatch(u -> u.op() instanceof MaxPool2dGrad && u.input(0) != node);
+          default -> false;
+        };
   }
 
   private void tie(Dataflow flow) {
@@ -166,7 +185,7 @@ final class Layouts {
   }
 
   Layout of(Node node) {
-    if (node.dtype() != DType.FLOAT || node.shape().rank() != 4) {
+    if (node.dtype() != DType.FLOAT || node.shape().rank() != 4 || flattened.contains(node)) {
       return Layout.ROW_MAJOR;
     }
     return switch (node.op()) {

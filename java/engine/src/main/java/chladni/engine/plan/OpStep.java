@@ -7,7 +7,8 @@ import java.util.stream.Stream;
 
 /**
  * An operation that is not fused. Each input has the type of the node's operand and the output that
- * of the node. Layouts: convolutions and windows take and give {@link Layout#CHANNELS_LAST}, their
+ * of the node. Layouts: convolutions and windows take and give {@link Layout#CHANNELS_LAST}, but for
+ * the smaller side of a max pooling, which may be {@link Layout#ROW_MAJOR}; their
  * weights and weight gradients are {@link Layout#PACKED} or {@link Layout#ROW_MAJOR}; dropout has
  * one layout on both sides, of these two; all else is row-major. Products alone may take and give
  * {@link Format#BFLOAT16}.

@@ -1,6 +1,7 @@
 package chladni.sound2image.training;
 
 import chladni.engine.backend.NonFinite;
+import chladni.engine.io.BadFileException;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Optional;
@@ -42,6 +43,11 @@ public final class ReplayLoop implements TrainingLoop {
     return checkpoint;
   }
 
+  /** The step asked for. */
+  public long step() {
+    return step;
+  }
+
   /** Empty when no training of the checkpoint's stage has come by. */
   public Optional<Result> result() {
     return Optional.ofNullable(result);
@@ -52,6 +58,13 @@ public final class ReplayLoop implements TrainingLoop {
   public void run(Trainer trainer, TrainingStep training, Batches batches) {
     if (!trainer.stage().equals(checkpoint.stage())) {
       return;
+    }
+    if (step > trainer.steps()) {
+      throw new BadFileException(
+          checkpoint.file(),
+          "its run was to end at step %d, which says the learning rates up to there alone, and step %d is asked for"
+              .formatted(trainer.steps(), step),
+          "Replay from a checkpoint that was saved after the run was given more steps.");
     }
     checkpoint.checkConfiguration(trainer.stage(), trainer.metadata());
     String difference = MadeOn.difference(checkpoint.metadata(), MadeOn.of(training));

@@ -96,6 +96,10 @@ public final class ReplayJob {
     line.setErr(terminal.err());
     List<String> words = new ArrayList<>(command.options());
     words.add(place(replay.checkpoint(), line));
+    if (line.getCommandSpec().findOption("--decay") == null) {
+      // One rate for all steps, so the run may end anywhere.
+      words.add("--steps=" + replay.step());
+    }
     try {
       line.parseArgs(words.toArray(String[]::new));
     } catch (ParameterException e) {

@@ -10,6 +10,8 @@ import chladni.engine.graph.Window;
 import chladni.engine.graph.WindowOp;
 import chladni.engine.graph.WindowSpread2d;
 import chladni.engine.graph.WindowSum2d;
+import chladni.engine.plan.Buffer;
+import chladni.engine.plan.Layout;
 import chladni.engine.plan.OpStep;
 
 /**
@@ -33,13 +35,11 @@ final class WindowSteps {
     Shape to = step.output().type().shape();
     switch (op) {
       case MaxPool2d(int kernelH, int kernelW, Window window) ->
-          maxPool(MAX_POOL, step, from, to, kernelH, kernelW, window);
-      case MaxPool2dGrad(int kernelH, int kernelW, Window window) -> {
-        Shape pooled = step.inputs().get(1).type().shape();
-        maxPool(MAX_POOL_GRAD, step, from, pooled, kernelH, kernelW, window);
-      }
+          maxPool(MAX_POOL, step, from, step.output(), kernelH, kernelW, window);
+      case MaxPool2dGrad(int kernelH, int kernelW, Window window) ->
+          maxPool(MAX_POOL_GRAD, step, from, step.inputs().get(1), kernelH, kernelW, window);
       case MaxPool2dPick(int kernelH, int kernelW, Window window) ->
-          maxPool(MAX_POOL_PICK, step, from, to, kernelH, kernelW, window);
+          maxPool(MAX_POOL_PICK, step, from, step.output(), kernelH, kernelW, window);
       case WindowSum2d(int kernelH, int kernelW, Window window) ->
           separable(
               step,
@@ -72,12 +72,16 @@ final class WindowSteps {
   }
 
   private void maxPool(
-      int kind, OpStep step, Shape x, Shape pooled, int kernelH, int kernelW, Window w) {
+      int kind, OpStep step, Shape x, Buffer small, int kernelH, int kernelW, Window w) {
+    Shape pooled = small.type().shape();
+    boolean last = small.layout() == Layout.CHANNELS_LAST;
+    long plane = (long) pooled.dim(2) * pooled.dim(3);
     Words words =
         new Words()
             .add(x.dim(0), x.dim(1), x.dim(2), x.dim(3), pooled.dim(2), pooled.dim(3))
             .add(kernelH, kernelW, w.strideH(), w.strideW())
-            .add(w.padTop(), w.padLeft(), w.dilationH(), w.dilationW());
+            .add(w.padTop(), w.padLeft(), w.dilationH(), w.dilationW())
+            .add(last ? pooled.dim(1) : 1, last ? 1 : plane);
     lowering.add(kind, words, step, lowering.kernel("max pool"));
   }
 

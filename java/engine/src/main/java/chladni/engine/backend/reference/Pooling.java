@@ -15,8 +15,8 @@ final class Pooling {
 
   static double[] maxPool2d(MaxPool2d op, Node node, double[] src) {
     double[] dst = Shapes.filled(node.shape(), 0);
-    Walk walk = new Walk(node.input(0).shape(), node.shape(), op.kernelH(), op.kernelW(), op.window());
-    int[] winners = walk.winners(src);
+    Shape x = node.input(0).shape();
+    int[] winners = new Walk(x, node.shape(), op.kernelH(), op.kernelW(), op.window()).winners(src);
     for (int i = 0; i < dst.length; i++) {
       dst[i] = src[winners[i]];
     }
