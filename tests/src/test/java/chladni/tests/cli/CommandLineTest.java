@@ -63,6 +63,7 @@ final class CommandLineTest {
             "train pix2pix --out run --source s.npy --target t.npy --net unet128 --init-generator g"
                 + " --init-discriminator d --batch 2 --steps 10 --serial-batches --no-dropout"
                 + " --no-flip --losses l.csv --save-every 5 --resume --seed 7 --device cpu"
+                + " --precision bf16"
                 + " --direction BtoA --ngf 2 --ndf 3 --rate 0.001");
     assertThat(code).isZero();
     assertThat(console.pix2pix())
@@ -83,6 +84,7 @@ final class CommandLineTest {
                 true,
                 7,
                 "cpu",
+                Precision.BF16,
                 PairFolder.Direction.B_TO_A,
                 2,
                 3,
@@ -100,6 +102,7 @@ final class CommandLineTest {
                         "--ngf=2",
                         "--no-dropout=true",
                         "--no-flip=true",
+                        "--precision=BF16",
                         "--rate=0.001",
                         "--seed=7",
                         "--serial-batches=true",
@@ -121,6 +124,7 @@ final class CommandLineTest {
     assertThat(request.losses()).isEmpty();
     assertThat(request.direction()).isEqualTo(PairFolder.Direction.A_TO_B);
     assertThat(request.rate()).isEqualTo(LearningRate.constant(0.0002));
+    assertThat(request.precision()).isEqualTo(Precision.FP32);
   }
 
   @Test

@@ -6,6 +6,7 @@ import chladni.app.cli.Shell;
 import chladni.app.cli.Terminal;
 import chladni.app.cli.TrainPix2pix;
 import chladni.app.cli.doctor.Doctor;
+import chladni.app.cli.doctor.ProgramRequest;
 import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.util.LinkedHashMap;
@@ -27,7 +28,7 @@ final class Console {
   int run(String... args) {
     SequencedMap<String, Object> commands = new LinkedHashMap<>();
     commands.put("train pix2pix", new TrainPix2pix(this::record));
-    commands.put("doctor", new Doctor());
+    commands.put("doctor", new Doctor(this::record));
     commands.put("net forward", new NetForward(this::record));
     Terminal terminal = new Terminal(new PrintWriter(out, true), new PrintWriter(err, true), 0);
     return new Shell(commands, terminal).run(args);
@@ -44,6 +45,10 @@ final class Console {
 
   NetForward.Request forward() {
     return (NetForward.Request) request;
+  }
+
+  ProgramRequest program() {
+    return (ProgramRequest) request;
   }
 
   boolean reachedWork() {

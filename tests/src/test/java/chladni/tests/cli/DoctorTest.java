@@ -5,12 +5,17 @@ import static org.assertj.core.api.Assertions.assertThat;
 import chladni.app.cli.doctor.Finding;
 import chladni.app.cli.doctor.Finding.Level;
 import chladni.app.cli.doctor.Inspection;
+import chladni.app.cli.doctor.ProgramRequest;
+import chladni.app.cli.doctor.ProgramRequest.Network;
+import chladni.app.cli.doctor.ProgramRequest.Work;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /** Each test lays out another machine below a folder. */
 final class DoctorTest {
@@ -86,12 +91,56 @@ final class DoctorTest {
   }
 
   @Test
+  void aBackendSaysInWhatItComputes() {
+    assertThat(finding("backend reference").text())
+        .endsWith("computes in FP64, FP32, BF16; taken only when --device names it");
+    assertThat(finding("backend cpu").text()).contains("computes in FP32");
+  }
+
+  @Test
   void aMachineThatTellsNothingIsStillReported() {
     assertThat(finding("processor").level()).isEqualTo(Level.NOTE);
     assertThat(finding("memory").level()).isEqualTo(Level.NOTE);
     assertThat(new Inspection(root, root, "").findings())
         .allSatisfy(
             finding -> assertThat(finding.level() == Level.OK).isEqualTo(finding.fix().isEmpty()));
+  }
+
+  @Test
+  void aProgramIsAskedFor() {
+    Console console = new Console();
+    assertThat(console.run("doctor", "--program", "unet256", "--work", "step", "--batch", "4"))
+        .isZero();
+    assertThat(console.program())
+        .isEqualTo(new ProgramRequest(Network.UNET256, Work.STEP, 4, "auto"));
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      textBlock =
+          """
+          --program unet128 --batch 0        | --batch must be at least 1, got 0
+          --program patchgan --work step     | Use --program unet128 --work step
+          --program vgg16                    | Invalid value for option '--program'
+          """)
+  void aProgramThatThereIsNotIsUsage(String options, String message) {
+    Console console = new Console();
+    assertThat(console.run(("doctor " + options).split(" +"))).isEqualTo(2);
+    assertThat(console.err()).contains(message);
+  }
+
+  /** Small enough to be compiled here; the real command. */
+  @Test
+  void aProgramIsListedWithItsMemory() {
+    Workbench bench = new Workbench(root);
+    assertThat(bench.run("doctor --program patchgan --batch 2 --device cpu")).isZero();
+    assertThat(bench.out())
+        .contains("conv2d 'model.8'")
+        .contains("3.035 GFLOP of products")
+        .containsPattern("memory +[0-9.]+ MiB: arena [0-9.]+ [KM]iB, scratch");
+    assertThat(bench.run("doctor --program sound --work step --device reference")).isZero();
+    assertThat(bench.out()).contains("plain loop").contains("memory ");
   }
 
   private Finding finding(String subject) {

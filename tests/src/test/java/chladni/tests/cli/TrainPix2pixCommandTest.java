@@ -1,6 +1,7 @@
 package chladni.tests.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.withinPercentage;
 
 import chladni.engine.io.Npy;
 import chladni.engine.io.NpyArray;
@@ -9,6 +10,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.BeforeEach;
@@ -149,10 +151,38 @@ class TrainPix2pixCommandTest {
           --rate 0.001     | rate was 2.0E-4, is 0.001
           --decay-steps 9  | rate was 2.0E-4, is 2.0E-4 linear over 9 after 0
           --ngf 4          | ngf was 2, is 4
+          --precision bf16 | precision was fp32, is bf16
           """)
   void anotherConfigurationIsNotResumed(String option, String difference) {
     trained("--out @run --steps 1");
     refused("--out @run --steps 2 --resume " + option, difference);
+  }
+
+  @Test
+  void precisionReachesTheTraining() throws IOException {
+    trained("--out @single --steps 1 --losses @single.csv");
+    trained("--out @half --steps 1 --losses @half.csv --precision bf16");
+    double[] single = losses("single.csv");
+    double[] half = losses("half.csv");
+    for (int i = 0; i < single.length; i++) {
+      // Operands are off by at most 2^-8; the losses are means over thousands of them.
+      assertThat(half[i]).isNotEqualTo(single[i]).isCloseTo(single[i], withinPercentage(1));
+    }
+  }
+
+  /** Checkpoints hold the 32-bit weights: nothing is rounded on the way through a file. */
+  @Test
+  void aResumedRunInBf16EndsInTheSameBits() {
+    trained("--out @whole --steps 2 --precision bf16");
+    trained("--out @parts --steps 1 --precision bf16");
+    trained("--out @parts --steps 2 --precision bf16 --resume");
+    assertThat(bench.path("parts/checkpoint.safetensors"))
+        .hasSameBinaryContentAs(bench.path("whole/checkpoint.safetensors"));
+  }
+
+  private double[] losses(String file) throws IOException {
+    String[] last = Files.readAllLines(bench.path(file)).getLast().split(",");
+    return Arrays.stream(last).skip(1).mapToDouble(Double::parseDouble).toArray();
   }
 
   @Test

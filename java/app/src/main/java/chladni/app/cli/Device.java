@@ -5,7 +5,7 @@ import java.util.Locale;
 /**
  * What {@code --device} takes. Help and errors show the names in lower case, as users type them.
  */
-enum Device {
+public enum Device {
   AUTO,
   CPU,
   REFERENCE,

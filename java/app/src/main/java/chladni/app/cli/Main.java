@@ -9,6 +9,7 @@ import chladni.app.cli.job.GenerateJob;
 import chladni.app.cli.job.MultimodalJob;
 import chladni.app.cli.job.Pix2PixJob;
 import chladni.app.cli.job.PrepareJob;
+import chladni.app.cli.job.ProgramJob;
 import chladni.app.cli.job.ReplayJob;
 import chladni.app.cli.job.SelectJob;
 import java.io.PrintWriter;
@@ -46,7 +47,7 @@ public final class Main {
     commands.put("generate", new Generate(GenerateJob::run));
     commands.put("evaluate", new Evaluate(EvaluateJob::run));
     commands.put("net forward", new NetForward(ForwardJob::run));
-    commands.put("doctor", new Doctor());
+    commands.put("doctor", new Doctor(ProgramJob::run));
     return commands;
   }
 }

@@ -3,9 +3,9 @@ package chladni.app.cli;
 import chladni.engine.backend.Precision;
 import java.nio.file.Path;
 import java.util.Locale;
-import java.util.Set;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
@@ -91,13 +91,7 @@ public final class NetForward implements Callable<Integer> {
       description = "One of ${COMPLETION-CANDIDATES}; default ${DEFAULT-VALUE}.")
   private Device device;
 
-  @Option(
-      names = "--precision",
-      defaultValue = "fp32",
-      paramLabel = "PRECISION",
-      description = "fp32 or bf16; default ${DEFAULT-VALUE}.")
-  private Precision precision;
-
+  @Mixin private PrecisionOption precision;
   @Spec private CommandSpec spec;
   private final Action<Request> action;
 
@@ -112,12 +106,9 @@ public final class NetForward implements Callable<Integer> {
   public Integer call() throws Exception {
     Checks.positiveOrAbsent(spec, "--in-channels", inChannels);
     Checks.positiveOrAbsent(spec, "--out-channels", outChannels);
-    Checks.require(
-        Set.of(Precision.FP32, Precision.BF16).contains(precision),
-        "--precision must be fp32 or bf16, got " + precision + ". Choose one of them.");
     action.run(
         new Request(
-            net, inChannels, outChannels, weights, input, output, device.toString(), precision),
+            net, inChannels, outChannels, weights, input, output, device.toString(), precision.checked()),
         Checks.terminal(spec));
     return ExitCode.OK;
   }

@@ -1,5 +1,6 @@
 package chladni.app.cli;
 
+import chladni.engine.backend.Precision;
 import chladni.sound2image.dataset.PairFolder;
 import java.nio.file.Path;
 import java.util.Locale;
@@ -63,6 +64,7 @@ public final class TrainPix2pix implements Callable<Integer> {
       boolean resume,
       long seed,
       String device,
+      Precision precision,
       PairFolder.Direction direction,
       int ngf,
       int ndf,
@@ -188,6 +190,8 @@ public final class TrainPix2pix implements Callable<Integer> {
       description = "One of ${COMPLETION-CANDIDATES}; default ${DEFAULT-VALUE}.")
   private Device device;
 
+  @Mixin private PrecisionOption precision;
+
   @Option(
       names = "--direction",
       defaultValue = "AtoB",
@@ -247,6 +251,7 @@ public final class TrainPix2pix implements Callable<Integer> {
             resume,
             seed,
             device.toString(),
+            precision.checked(),
             parseDirection(),
             ngf,
             ndf,

@@ -8,6 +8,7 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.ServiceLoader;
+import java.util.stream.Collectors;
 
 /** Which backends open on this machine; each is opened to find out. */
 final class Backends {
@@ -36,7 +37,13 @@ final class Backends {
     String subject = "backend " + provider.name();
     try (Backend backend = provider.open(BackendOptions.DEFAULT)) {
       String asked = provider.priority() < 0 ? "; taken only when --device names it" : "";
-      return Finding.ok(subject, backend.description() + asked);
+      return Finding.ok(
+          subject,
+          "%s; computes in %s%s"
+              .formatted(
+                  backend.description(),
+                  backend.precisions().stream().map(Enum::name).collect(Collectors.joining(", ")),
+                  asked));
     } catch (EngineException | LinkageError e) {
       return Finding.note(
           subject, "does not open: " + e.getMessage(), "Other backends are used meanwhile.");

@@ -16,6 +16,7 @@ import chladni.sound2image.training.ReplayLoop;
 import chladni.sound2image.training.Trainer;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
+import java.util.Locale;
 import java.util.Map;
 
 /** {@code train pix2pix}: a folder of pairs or two arrays to a generator and a discriminator. */
@@ -58,9 +59,10 @@ public final class Pix2PixJob {
     try (Engine engine = Backends.open(request.device(), terminal);
         Pix2Pix training =
             new Pix2Pix(
-                engine,
+                engine.backend(),
                 Pix2Pix.Options.of(generator, discriminator, request.batch(), request.seed())
-                    .withDropout(request.dropout()));
+                    .withDropout(request.dropout()),
+                request.precision());
         TrainingProgress progress = new TrainingProgress(terminal)) {
       if (before.isEmpty()) {
         request.initGenerator().ifPresent(training::loadGenerator);
@@ -170,6 +172,7 @@ public final class Pix2PixJob {
     m.put("ngf", Integer.toString(generator.baseChannels()));
     m.put("ndf", Integer.toString(discriminator.baseChannels()));
     m.put("batch", Integer.toString(request.batch()));
+    m.put("precision", request.precision().name().toLowerCase(Locale.ROOT));
     m.put("rate", request.rate().toString());
     m.put("seed", Long.toString(request.seed()));
     m.put("dropout", Boolean.toString(request.dropout()));

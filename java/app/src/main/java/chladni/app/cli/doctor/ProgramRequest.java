@@ -1,0 +1,38 @@
+package chladni.app.cli.doctor;
+
+import java.util.Locale;
+
+/**
+ * A program to list.
+ *
+ * @param device the name of a backend, or {@code auto}
+ */
+public record ProgramRequest(Network network, Work work, int batch, String device) {
+  /** Networks at the widths at which they are used. */
+  public enum Network {
+    UNET128,
+    UNET256,
+    PATCHGAN,
+    MULTIMODAL,
+    PICTURE,
+    SOUND;
+
+    @Override
+    public String toString() {
+      return name().toLowerCase(Locale.ROOT);
+    }
+  }
+
+  /** What is done with one. */
+  public enum Work {
+    /** Forward with fixed statistics. */
+    INFERENCE,
+    /** Its training step; that of a U-Net is pix2pix's, with the discriminator. */
+    STEP;
+
+    @Override
+    public String toString() {
+      return name().toLowerCase(Locale.ROOT);
+    }
+  }
+}
