@@ -11,10 +11,10 @@ public final class CudaProvider implements BackendProvider {
     return "cuda";
   }
 
-  /** Before the CPU, except on the stand-ins, which must be asked for by name. */
+  /** It must be asked for by name until it has been measured on a card. */
   @Override
   public int priority() {
-    return CudaLibraries.softgpu() ? -1 : 100;
+    return -1;
   }
 
   @Override

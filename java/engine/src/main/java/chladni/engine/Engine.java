@@ -38,7 +38,8 @@ public final class Engine implements AutoCloseable {
   }
 
   /**
-   * A backend by name: {@code auto}, {@code cpu}, {@code reference} or another on the class path.
+   * A backend by name: {@code auto}, {@code cpu}, {@code cuda}, {@code reference} or another on the
+   * class path.
    *
    * @throws MissingBackendException when it is not there; a named backend is never replaced
    */
@@ -60,7 +61,7 @@ public final class Engine implements AutoCloseable {
     throw new MissingBackendException(
         "device '%s': no such backend on the class path, which has %s.%s"
             .formatted(
-                device, names, device.equals("cuda") ? " This version has no CUDA backend yet; use cpu." : ""));
+                device, names, device.equals("cuda") ? " Add io.chladni:chladni-cuda to it." : ""));
   }
 
   private static Engine openBest(List<BackendProvider> providers, BackendOptions options) {

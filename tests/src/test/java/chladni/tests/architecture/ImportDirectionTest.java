@@ -48,11 +48,12 @@ final class ImportDirectionTest {
           "chladni.sound2image.evaluation..");
 
   private static final List<String> ROOMS =
-      Stream.of(ENGINE, SOUND2IMAGE, List.of("chladni.app..")).flatMap(List::stream).toList();
+      Stream.of(ENGINE, List.of("chladni.cuda.."), SOUND2IMAGE, List.of("chladni.app..")).flatMap(List::stream).toList();
 
   private static final JavaClasses CLASSES =
       new ClassFileImporter()
-          .importPackages("chladni.engine", "chladni.sound2image", "chladni.app");
+          .importPackages(
+              "chladni.engine", "chladni.cuda", "chladni.sound2image", "chladni.app");
 
   static Stream<Arguments> eachRoomAndThoseToItsRight() {
     return IntStream.range(0, ROOMS.size() - 1)
@@ -128,8 +129,10 @@ final class ImportDirectionTest {
   }
 
   @Test
-  void cudaIsNotKnownHere() {
+  void cudaIsKnownInItsBackendAlone() {
     noClasses()
+        .that()
+        .resideOutsideOfPackage("chladni.cuda..")
         .should()
         .dependOnClassesThat()
         .resideInAnyPackage("jcuda..", "chladni.cuda..")
@@ -151,11 +154,17 @@ final class ImportDirectionTest {
   void backendsDoNotKnowEachOther() {
     noClasses()
         .that()
-        .resideInAPackage("chladni.engine.backend.cpu..")
+        .resideInAnyPackage("chladni.engine.backend.cpu..", "chladni.cuda..")
         .should()
         .dependOnClassesThat()
         .resideInAPackage("chladni.engine.backend.reference..")
-        .allowEmptyShould(true)
+        .check(CLASSES);
+    noClasses()
+        .that()
+        .resideInAPackage("chladni.cuda..")
+        .should()
+        .dependOnClassesThat()
+        .resideInAPackage("chladni.engine.backend.cpu..")
         .check(CLASSES);
   }
 }

@@ -137,7 +137,7 @@ class NetForwardCommandTest {
   @Test
   void aBackendIsNeverReplaced() {
     bench.array("x.npy", 1, 1, 128, 8);
-    refused(UNET.replace("reference", "cuda"), "device 'cuda': no such backend");
+    refused(UNET.replace("reference", "abacus"), "device 'abacus': no such backend");
     assertThat(bench.path("y.npy")).doesNotExist();
   }
 

@@ -6,6 +6,7 @@ import chladni.engine.backend.BackendOptions;
 /** Engines that live as long as the test process. */
 final class Backends {
   static final Engine CPU = Engine.open("cpu", BackendOptions.DEFAULT);
+  static final Engine CUDA = Engine.open("cuda", BackendOptions.DEFAULT);
   static final Engine REFERENCE = Engine.open("reference", BackendOptions.DEFAULT);
 
   private Backends() {}

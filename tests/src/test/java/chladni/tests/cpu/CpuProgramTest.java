@@ -174,7 +174,7 @@ final class CpuProgramTest {
         .hasMessageContaining("reference");
     assertThatThrownBy(() -> Backends.CPU.backend().newStore(1, Precision.TF32))
         .isInstanceOf(PrecisionException.class)
-        .hasMessageContaining("cuda");
+        .hasMessageContaining("Use FP32");
   }
 
   @Test

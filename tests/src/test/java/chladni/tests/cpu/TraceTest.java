@@ -21,11 +21,15 @@ import org.junit.jupiter.params.provider.ValueSource;
 /** The first step whose result is not finite, planted where it must be found. */
 final class TraceTest {
   private static Engine engine(String name) {
-    return name.equals("cpu") ? Backends.CPU : Backends.REFERENCE;
+    return switch (name) {
+      case "cpu" -> Backends.CPU;
+      case "cuda" -> Backends.CUDA;
+      default -> Backends.REFERENCE;
+    };
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"cpu", "reference"})
+  @ValueSource(strings = {"cpu", "reference", "cuda"})
   void aLogarithmOfZeroIsFoundWhereItIsTaken(String backend) {
     Graph graph = new Graph();
     Node x = graph.input("x", Shape.of(2, 3));
@@ -54,7 +58,7 @@ final class TraceTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"cpu", "reference"})
+  @ValueSource(strings = {"cpu", "reference", "cuda"})
   void anInputThatIsNotFiniteIsNamedAsTheSource(String backend) {
     Graph graph = new Graph();
     Node x = graph.input("x", Shape.of(4));
@@ -91,7 +95,7 @@ final class TraceTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"cpu", "reference"})
+  @ValueSource(strings = {"cpu", "reference", "cuda"})
   void aTracedRunLeavesTheStateOfARun(String backend) {
     try (TrainedNet run = new TrainedNet(engine(backend).backend(), Precision.FP32);
         TrainedNet traced = new TrainedNet(engine(backend).backend(), Precision.FP32)) {

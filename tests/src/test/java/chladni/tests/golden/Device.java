@@ -8,7 +8,8 @@ import chladni.engine.backend.Precision;
 enum Device {
   REFERENCE_FP64("reference", Precision.FP64, 0x1p-52),
   REFERENCE_FP32("reference", Precision.FP32, 0x1p-23),
-  CPU_FP32("cpu", Precision.FP32, 0x1p-23);
+  CPU_FP32("cpu", Precision.FP32, 0x1p-23),
+  CUDA_FP32("cuda", Precision.FP32, 0x1p-23);
 
   private final String backend;
   private final Precision precision;

@@ -46,6 +46,7 @@ class TrainingParityTest {
     for (String name : SMALL) {
       all.add(Arguments.of(Device.REFERENCE_FP64, name));
       all.add(Arguments.of(Device.CPU_FP32, name));
+      all.add(Arguments.of(Device.CUDA_FP32, name));
     }
     all.add(Arguments.of(Device.CPU_FP32, FULL));
     return all.stream();
@@ -93,7 +94,7 @@ class TrainingParityTest {
   }
 
   static Stream<Device> multimodalDevices() {
-    return Stream.of(Device.REFERENCE_FP64, Device.CPU_FP32);
+    return Stream.of(Device.REFERENCE_FP64, Device.CPU_FP32, Device.CUDA_FP32);
   }
 
   @ParameterizedTest

@@ -15,7 +15,7 @@ import java.util.ServiceLoader;
 /** The backends that the table runs on, opened once and kept for the life of the test process. */
 final class Backends {
   /** What must open on every machine that runs the tests; others are tested where they open. */
-  static final List<String> EXPECTED_BACKENDS = List.of("reference", "cpu");
+  static final List<String> EXPECTED_BACKENDS = List.of("reference", "cpu", "cuda");
 
   private static final Map<String, Engine> OPEN = open();
 

@@ -77,7 +77,7 @@ final class LeakReportTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"cpu", "reference"})
+  @ValueSource(strings = {"cpu", "reference", "cuda"})
   void closingOverOpenThingsFreesAndReportsEach(String device) {
     Engine engine = open(device);
     Store store = engine.newStore(31);
@@ -109,7 +109,7 @@ final class LeakReportTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"cpu", "reference"})
+  @ValueSource(strings = {"cpu", "reference", "cuda"})
   void whoClosesIsNotReported(String device) {
     try (Engine engine = open(device);
         Store store = engine.newStore(1)) {
@@ -124,7 +124,7 @@ final class LeakReportTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"cpu", "reference"})
+  @ValueSource(strings = {"cpu", "reference", "cuda"})
   void whatIsOutOfReachIsReportedAndFreed(String device) {
     try (Engine engine = open(device)) {
       WeakReference<Program> lost = loseAProgramAndItsStore(engine);
@@ -155,7 +155,7 @@ final class LeakReportTest {
 
   /** A program whose engine and store nobody holds any more is in use, not lost. */
   @ParameterizedTest
-  @ValueSource(strings = {"cpu", "reference"})
+  @ValueSource(strings = {"cpu", "reference", "cuda"})
   void aProgramKeepsItsEngineAndStore(String device) {
     Program program = programOfALostEngine(device);
     for (int i = 0; i < 5; i++) {

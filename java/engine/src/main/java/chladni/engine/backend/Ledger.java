@@ -28,6 +28,7 @@ public final class Ledger implements AutoCloseable {
                   .unstarted(work));
 
   private final SequencedSet<Entry> entries = new LinkedHashSet<>();
+  private final String room;
   private final Entry backend;
   private boolean closed;
 
@@ -37,7 +38,8 @@ public final class Ledger implements AutoCloseable {
    * @param free frees the backend once everything else is freed; must not refer to it
    */
   public Ledger(Object backend, String what, Runnable free) {
-    this.backend = new Entry(OpenResource.here(what), free);
+    this.room = backend.getClass().getPackageName();
+    this.backend = new Entry(OpenResource.here(what, room), free);
     this.backend.watch(backend, this::closeLost);
   }
 
@@ -49,7 +51,7 @@ public final class Ledger implements AutoCloseable {
    * @throws ProgramException when the backend is closed
    */
   public Entry enter(Object owner, String what, Runnable free) {
-    Entry entry = new Entry(OpenResource.here(what), free);
+    Entry entry = new Entry(OpenResource.here(what, room), free);
     synchronized (entries) {
       if (closed) {
         throw new ProgramException(what + ": the backend is closed. Open the engine again.");
