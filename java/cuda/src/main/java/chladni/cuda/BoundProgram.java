@@ -12,7 +12,7 @@ import java.util.Map;
 import jcuda.Pointer;
 import jcuda.driver.CUgraphExec;
 
-/** What a program has on the device and in pinned memory. All on the device's turn of the caller. */
+/** What a program has on the device and in pinned memory; for whoever has the device. */
 final class BoundProgram implements AutoCloseable {
   private final Driver driver;
   private final Plan plan;

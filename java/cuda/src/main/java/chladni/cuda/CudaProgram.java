@@ -8,7 +8,6 @@ import chladni.engine.backend.ProgramException;
 import chladni.engine.graph.Graph;
 import chladni.engine.graph.Input;
 import chladni.engine.graph.Node;
-import chladni.engine.plan.Buffer;
 import chladni.engine.plan.Plan;
 import chladni.engine.plan.Planner;
 import java.nio.ByteBuffer;

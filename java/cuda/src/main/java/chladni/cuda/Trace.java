@@ -27,7 +27,7 @@ final class Trace {
   /** On the device. */
   void run(BoundProgram program) {
     Binding binding = program.binding();
-    // A step that fills a part of a buffer must not be blamed for what an earlier run left beside it.
+    // A step that fills a part of a buffer is not to blame for what an earlier run left beside it.
     binding.clear();
     program.copyIn();
     driver.synchronize();

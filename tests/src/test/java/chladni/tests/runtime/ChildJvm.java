@@ -10,7 +10,7 @@ import java.util.List;
 import java.util.Map;
 
 /** A JVM of its own for what cannot be measured in one that other tests have used. */
-final class ChildJvm {
+public final class ChildJvm {
   private final List<String> prefix = new ArrayList<>();
   private final List<String> options = new ArrayList<>();
   private final Map<String, String> environment = new LinkedHashMap<>();
@@ -38,7 +38,7 @@ final class ChildJvm {
   }
 
   /** Runs a main class; what it prints, both streams in one, after checking that it ended well. */
-  String run(Class<?> main, String... arguments) throws IOException, InterruptedException {
+  public String run(Class<?> main, String... arguments) throws IOException, InterruptedException {
     List<String> command = new ArrayList<>(prefix);
     command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
     command.addAll(List.of("--enable-native-access=ALL-UNNAMED", "-Xshare:auto", "-Xmx256m"));

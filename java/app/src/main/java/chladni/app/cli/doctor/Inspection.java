@@ -45,7 +45,7 @@ public record Inspection(Path root, Path folder, String path) {
     findings.add(disk("temporary files", Path.of(System.getProperty("java.io.tmpdir"))));
     findings.addAll(Libraries.onClassPath(loader));
     findings.addAll(Backends.onClassPath(loader));
-    findings.add(Libraries.gpu(root, loader));
+    findings.add(Libraries.gpu(root));
     findings.addAll(new Tools(path).findings());
     return findings;
   }

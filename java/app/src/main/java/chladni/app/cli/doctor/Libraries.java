@@ -11,8 +11,6 @@ import java.util.Properties;
 /** Native libraries on the class path and the graphics driver of the machine. */
 final class Libraries {
   private static final List<String> BYTEDECO = List.of("dnnl", "ffmpeg");
-  private static final String CUDA_BACKEND =
-      "META-INF/maven/io.chladni/chladni-cuda/pom.properties";
 
   private Libraries() {}
 
@@ -45,27 +43,18 @@ final class Libraries {
     return findings;
   }
 
-  static Finding gpu(Path root, ClassLoader loader) {
-    boolean backend = loader.getResource(CUDA_BACKEND) != null;
-    String onClassPath =
-        backend
-            ? "the CUDA backend is on the class path"
-            : "the CUDA backend is not on the class path of this version";
-    Path version = root.resolve("proc/driver/nvidia/version");
+  /** The driver alone: whether the CUDA backend opens on it stands among the backends. */
+  static Finding gpu(Path root) {
     try {
       String driver =
-          Files.readString(version)
+          Files.readString(root.resolve("proc/driver/nvidia/version"))
               .lines()
               .findFirst()
               .orElse("")
               .replaceAll(".*\\s(\\d+\\.\\d+(?:\\.\\d+)?)\\s.*", "$1");
-      String text = "NVIDIA driver " + driver + "; " + onClassPath;
-      return backend
-          ? Finding.ok("gpu", text)
-          : Finding.note("gpu", text, "Nothing to do: the CPU is used.");
+      return Finding.ok("gpu", "NVIDIA driver " + driver);
     } catch (IOException _) {
-      return Finding.note(
-          "gpu", "no NVIDIA driver; " + onClassPath, "Nothing to do: the CPU is used.");
+      return Finding.note("gpu", "no NVIDIA driver", "Nothing to do: the CPU is used.");
     }
   }
 }
