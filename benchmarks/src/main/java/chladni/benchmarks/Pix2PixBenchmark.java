@@ -2,6 +2,7 @@ package chladni.benchmarks;
 
 import chladni.engine.Engine;
 import chladni.engine.backend.BackendOptions;
+import chladni.engine.backend.Precision;
 import chladni.engine.backend.Program;
 import chladni.engine.backend.Store;
 import chladni.engine.graph.Graph;
@@ -43,6 +44,10 @@ public class Pix2PixBenchmark {
   @Param("cpu")
   public String device;
 
+  /** BF16 only where {@code ./chladni doctor} says that the device has it. */
+  @Param("FP32")
+  public Precision precision;
+
   private Engine engine;
   private AutoCloseable owner;
   private Store store;
@@ -56,7 +61,8 @@ public class Pix2PixBenchmark {
     UNet net = UNet.of128(1, 3);
     source = Values.of((long) batch * 128 * 128, 1);
     if (work.equals("step")) {
-      Pix2Pix training = new Pix2Pix(engine, Pix2Pix.Options.of(net, PatchGan.BASIC, batch, 1));
+      Pix2Pix.Options options = Pix2Pix.Options.of(net, PatchGan.BASIC, batch, 1);
+      Pix2Pix training = new Pix2Pix(engine.backend(), options, precision);
       target = Values.of((long) batch * 3 * 128 * 128, 2);
       program = training.program();
       program.write("lr", new float[] {2e-4f});
@@ -65,7 +71,7 @@ public class Pix2PixBenchmark {
       Graph graph = new Graph();
       Node x = graph.input("source", Shape.of(batch, 1, 128, 128));
       graph.output("picture", net.build(new Parameters(graph, ""), x, Mode.EVAL));
-      store = engine.newStore(1);
+      store = engine.newStore(1, precision);
       program = engine.compile(graph, store);
       target = new float[batch * 3 * 128 * 128];
       owner = program;
