@@ -25,13 +25,19 @@ void *__libc_realloc(void *, size_t);
 void *__libc_memalign(size_t, size_t);
 void __libc_free(void *);
 
-enum { MAX_LIBRARIES = 8, MAX_RANGES = 32 };
+enum { MAX_LIBRARIES = 8, MAX_RANGES = 32, MAX_CODE = 512 };
 
 static struct {
   uintptr_t from, to;
   int library;
 } ranges[MAX_RANGES];
 static int range_count;
+/* The code of every library, watched or not: what lies in none was made by the JVM's compiler. */
+static struct {
+  uintptr_t from, to;
+} code[MAX_CODE];
+static int code_count;
+static int compiled = -1; /* the number of the name "java", or -1 */
 static const char *names[MAX_LIBRARIES];
 static int name_count;
 
@@ -66,7 +72,9 @@ static int library_of(void *caller) {
   uintptr_t at = (uintptr_t)caller;
   for (int i = 0; i < range_count; ++i)
     if (at >= ranges[i].from && at < ranges[i].to) return ranges[i].library;
-  return -1;
+  for (int i = 0; i < code_count; ++i)
+    if (at >= code[i].from && at < code[i].to) return -1;
+  return compiled;
 }
 
 /* Whether to refuse a call of this library. */
@@ -151,6 +159,13 @@ static int add_ranges(struct dl_phdr_info *info, size_t size, void *unused) {
   (void)size, (void)unused;
   const char *slash = strrchr(info->dlpi_name, '/');
   const char *file = slash ? slash + 1 : info->dlpi_name;
+  for (int i = 0; i < info->dlpi_phnum && code_count < MAX_CODE; ++i) {
+    const ElfW(Phdr) *segment = &info->dlpi_phdr[i];
+    if (segment->p_type != PT_LOAD || !(segment->p_flags & PF_X)) continue;
+    code[code_count].from = info->dlpi_addr + segment->p_vaddr;
+    code[code_count].to = code[code_count].from + segment->p_memsz;
+    ++code_count;
+  }
   for (int n = 0; n < name_count; ++n) {
     if (strncmp(file, names[n], strlen(names[n])) != 0) continue;
     for (int i = 0; i < info->dlpi_phnum && range_count < MAX_RANGES; ++i) {
@@ -165,15 +180,20 @@ static int add_ranges(struct dl_phdr_info *info, size_t size, void *unused) {
 }
 
 /*
- * Watches the loaded libraries whose file names start with one of these, separated by commas;
- * the number of code segments found. The text stays the caller's and must stay.
+ * Watches the loaded libraries whose file names start with one of these, separated by commas; "java"
+ * stands for the functions that Java calls by itself. The number of code segments found. The text
+ * stays the caller's and must stay.
  */
 int probe_watch(char *libraries) {
-  name_count = range_count = 0;
+  name_count = range_count = code_count = 0;
+  int java = -1;
   for (char *name = strtok(libraries, ","); name && name_count < MAX_LIBRARIES;
-       name = strtok(NULL, ","))
+       name = strtok(NULL, ",")) {
+    if (strcmp(name, "java") == 0) java = name_count;
     names[name_count++] = name;
+  }
   dl_iterate_phdr(add_ranges, NULL);
+  compiled = java;
   return range_count;
 }
 
