@@ -3,8 +3,9 @@ package chladni.benchmarks;
 import chladni.engine.Engine;
 import chladni.engine.autodiff.Autodiff;
 import chladni.engine.backend.BackendOptions;
-import chladni.engine.backend.Program;
+import chladni.engine.backend.Listing;
 import chladni.engine.backend.Store;
+import chladni.engine.backend.cpu.CpuProgram;
 import chladni.engine.graph.Graph;
 import chladni.engine.graph.Node;
 import chladni.engine.graph.Ops;
@@ -30,65 +31,50 @@ import org.openjdk.jmh.annotations.TearDown;
 import org.openjdk.jmh.annotations.Warmup;
 
 /**
- * One 4x4 convolution of U-Net-128 or of its discriminator as a program of its own, forward alone or
- * with both gradients. Only the sum of each result leaves the program, so the rim does not count
- * copies; it reads every element, so nothing is dropped. The counter tells GFLOP, twice the
- * multiply-adds of the dense window, taps on padding included.
+ * One layer of the generators or the discriminator in one of its three directions. {@code oneDnn} is
+ * the primitive alone, again and again on the same operands: what a layer costs inside of a network,
+ * where nothing is reordered between two of them. {@code program} is the layer as a program of its
+ * own, from operands in row-major order to a mean of the result: what it costs to ask for it alone.
+ * The counter is milliseconds for each GFLOP of the dense product, taps on padding included.
  */
 @State(Scope.Thread)
 @BenchmarkMode(Mode.AverageTime)
 @OutputTimeUnit(TimeUnit.MILLISECONDS)
-// One second is tens to thousands of runs; five of them let the clock settle after the JIT.
-@Warmup(iterations = 3, time = 1)
-@Measurement(iterations = 5, time = 1)
-@Fork(value = 2, jvmArgsAppend = "--enable-native-access=ALL-UNNAMED")
+// Half a second is five to thousands of runs. There are hundreds of combinations and nothing for
+// the JIT to do in them: one warm-up brings weights into their layout and the clock up.
+@Warmup(iterations = 1, time = 500, timeUnit = TimeUnit.MILLISECONDS)
+@Measurement(iterations = 3, time = 500, timeUnit = TimeUnit.MILLISECONDS)
+@Fork(value = 1, jvmArgsAppend = "--enable-native-access=ALL-UNNAMED")
 public class ConvolutionBenchmark {
-  /** Channels in, size in, channels out, stride. */
-  @Param({"64x64-128s2", "128x32-256s2", "256x16-512s2", "512x8-512s2", "256x16-512s1"})
+  /**
+   * Kind (a convolution or its transpose), channels in, size in, channels out, stride; 4x4 kernels.
+   * U-Net-128 and its discriminator; U-Net-256 is the same layers at twice the size and one more at
+   * both ends of the row of sizes.
+   */
+  @Param({
+    // Down.
+    "C1x256-64s2", "C64x128-128s2", "C128x64-256s2", "C256x32-512s2", "C512x16-512s2",
+    "C1x128-64s2", "C64x64-128s2", "C128x32-256s2", "C256x16-512s2", "C512x8-512s2",
+    "C512x4-512s2", "C512x2-512s2",
+    // Up.
+    "T512x1-512s2", "T1024x2-512s2", "T1024x4-512s2", "T1024x8-256s2", "T512x16-128s2",
+    "T256x32-64s2", "T128x64-3s2", "T1024x8-512s2", "T1024x16-256s2", "T512x32-128s2",
+    "T256x64-64s2", "T128x128-3s2",
+    // PatchGAN, whose second and third layer are the U-Net's.
+    "C4x128-64s2", "C256x16-512s1", "C512x15-1s1"
+  })
   public String layer;
 
   @Param({"1", "16"})
   public int batch;
 
-  @Param({"false", "true"})
-  public boolean gradients;
-
-  @Param("cpu")
-  public String device;
+  @Param({"forward", "data", "weight"})
+  public String direction;
 
   private Engine engine;
   private Store store;
-  private Program program;
-
-  @Setup(Level.Trial)
-  public void compile() {
-    String[] parts = layer.split("[x\\-s]");
-    int in = Integer.parseInt(parts[0]);
-    int size = Integer.parseInt(parts[1]);
-    int out = Integer.parseInt(parts[2]);
-    Window window = Window.of(Integer.parseInt(parts[3]), 1);
-    Graph graph = new Graph();
-    Shape shape = Shape.of(batch, in, size, size);
-    // State rather than an input: nothing is copied or reordered between runs.
-    Node x = graph.read(Variable.trainable("x", shape, Initializers.normal(0, 1)));
-    Node w =
-        graph.read(
-            Variable.trainable("w", Shape.of(out, in, 4, 4), Initializers.normal(0, 0.02)));
-    Node loss = Ops.mean(Ops.square(Ops.conv2d(x, w, window)));
-    graph.output("loss", loss);
-    if (gradients) {
-      List<Node> both = Autodiff.gradients(loss, List.of(x, w));
-      graph.output("dx", Ops.mean(Ops.abs(both.get(0))));
-      graph.output("dw", Ops.mean(Ops.abs(both.get(1))));
-    }
-    engine = Engine.open(device, BackendOptions.DEFAULT);
-    store = engine.newStore(1);
-    program = engine.compile(graph, store);
-    program.run();
-    int side = window.outH(size, 4);
-    gflop = 2e-9 * batch * out * side * side * in * 16 * (gradients ? 3 : 1);
-  }
-
+  private CpuProgram program;
+  private int product;
   private double gflop;
 
   /** Work done, for rates. */
@@ -98,9 +84,53 @@ public class ConvolutionBenchmark {
     public double gflop;
   }
 
-  @Benchmark
-  public void run(Work work) {
+  @Setup(Level.Trial)
+  public void compile() {
+    String[] parts = layer.substring(1).split("[x\\-s]");
+    int in = Integer.parseInt(parts[0]);
+    int size = Integer.parseInt(parts[1]);
+    int out = Integer.parseInt(parts[2]);
+    Window window = Window.of(Integer.parseInt(parts[3]), 1);
+    boolean transposed = layer.startsWith("T");
+    Graph graph = new Graph();
+    Node x = state(graph, "x", Shape.of(batch, in, size, size));
+    Shape kernel = transposed ? Shape.of(in, out, 4, 4) : Shape.of(out, in, 4, 4);
+    Node w = graph.read(Variable.trainable("w", kernel, Initializers.normal(0, 0.02)));
+    Node y = transposed ? Ops.convTranspose2d(x, w, window) : Ops.conv2d(x, w, window);
+    Node result = direction.equals("forward") ? y : gradient(graph, y, x, w);
+    graph.output("mean", Ops.mean(Ops.abs(result)));
+    engine = Engine.open("cpu", BackendOptions.DEFAULT);
+    store = engine.newStore(1);
+    program = (CpuProgram) engine.compile(graph, store);
     program.run();
+    List<Listing.Step> steps = program.listing().steps();
+    for (int i = 0; i < steps.size(); i++) {
+      if (steps.get(i).kind() == Listing.Kind.PRODUCT) {
+        product = i;
+      }
+    }
+    gflop = program.listing().work().products() * 1e-9;
+  }
+
+  private Node gradient(Graph graph, Node y, Node x, Node w) {
+    Node dOut = state(graph, "dOut", y.shape());
+    Node by = direction.equals("data") ? x : w;
+    return Autodiff.gradients(Ops.sum(Ops.mul(y, dOut)), List.of(by)).getFirst();
+  }
+
+  private static Node state(Graph graph, String name, Shape shape) {
+    return graph.read(Variable.trainable(name, shape, Initializers.normal(0, 1)));
+  }
+
+  @Benchmark
+  public void program(Work work) {
+    program.run();
+    work.gflop += gflop;
+  }
+
+  @Benchmark
+  public void oneDnn(Work work) {
+    program.rerun(product);
     work.gflop += gflop;
   }
 

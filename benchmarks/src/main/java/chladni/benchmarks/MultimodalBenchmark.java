@@ -1,0 +1,86 @@
+package chladni.benchmarks;
+
+import chladni.engine.Engine;
+import chladni.engine.backend.BackendOptions;
+import chladni.engine.backend.Precision;
+import chladni.engine.backend.Program;
+import chladni.sound2image.network.Multimodal;
+import chladni.sound2image.network.Recipe;
+import chladni.sound2image.training.MultimodalTraining;
+import chladni.sound2image.training.SimpleTraining;
+import java.util.concurrent.TimeUnit;
+import org.openjdk.jmh.annotations.Benchmark;
+import org.openjdk.jmh.annotations.BenchmarkMode;
+import org.openjdk.jmh.annotations.Fork;
+import org.openjdk.jmh.annotations.Level;
+import org.openjdk.jmh.annotations.Measurement;
+import org.openjdk.jmh.annotations.Mode;
+import org.openjdk.jmh.annotations.OutputTimeUnit;
+import org.openjdk.jmh.annotations.Param;
+import org.openjdk.jmh.annotations.Scope;
+import org.openjdk.jmh.annotations.Setup;
+import org.openjdk.jmh.annotations.State;
+import org.openjdk.jmh.annotations.TearDown;
+import org.openjdk.jmh.annotations.Warmup;
+
+/**
+ * A step of the multimodal layers, 4096 features of a picture and those of the demo's sounds to 4096
+ * hidden ones: two products with weights of 64 MiB and less, and Adam over all of them.
+ */
+@State(Scope.Thread)
+@BenchmarkMode(Mode.SampleTime)
+@OutputTimeUnit(TimeUnit.MILLISECONDS)
+// Tens of milliseconds a step, bound by memory: one second touches every page it will touch.
+@Warmup(iterations = 2, time = 1)
+@Measurement(iterations = 3, time = 3)
+@Fork(value = 2, jvmArgsAppend = "--enable-native-access=ALL-UNNAMED")
+public class MultimodalBenchmark {
+  private static final int CLASSES = 16;
+
+  @Param({"16", "64"})
+  public int batch;
+
+  @Param("FP32")
+  public Precision precision;
+
+  @Param("cpu")
+  public String device;
+
+  private Engine engine;
+  private SimpleTraining training;
+  private float[] image;
+  private float[] sound;
+  private int[] labels;
+
+  @Setup(Level.Trial)
+  public void compile() {
+    engine = Engine.open(device, BackendOptions.DEFAULT);
+    Multimodal network = Recipe.SMALL.multimodal(CLASSES);
+    training =
+        MultimodalTraining.of(
+            engine.backend(), network, Multimodal.Weights.DEFAULT, batch, 1, precision);
+    training.program().write("lr", new float[] {1e-4f});
+    image = Values.of((long) batch * network.imageFeatures(), 1);
+    sound = Values.of((long) batch * network.soundFeatures(), 2);
+    labels = new int[batch];
+    for (int i = 0; i < batch; i++) {
+      labels[i] = i % CLASSES;
+    }
+  }
+
+  @Benchmark
+  public double step() {
+    Program program = training.program();
+    program.write("image", image);
+    program.write("sound", sound);
+    program.write("labels", labels);
+    program.run();
+    return program.scalar("loss");
+  }
+
+  @TearDown(Level.Trial)
+  public void close() {
+    training.close();
+    engine.close();
+  }
+}
