@@ -78,8 +78,8 @@ CHL_API void chl_layout_destroy(void *layout);
 // of the convolution, whichever way it runs; a dilation of 1 is a dense kernel. weights: the layout
 // to take, or null for the implementation's choice; always null where there are groups.
 CHL_API void *chl_convolution_create(void *engine, const int64_t *words, const void *weights);
-// words: operands result packed batch M K N transposeA transposeB bias posts, then as above. packed:
-// B lies as the implementation chooses, a single matrix.
+// words: operands result packed batch M K N transposeA transposeB bias posts, then as above.
+// packed: B lies as the implementation chooses, a single matrix.
 CHL_API void *chl_matmul_create(void *engine, const int64_t *words);
 CHL_API void *chl_reorder_create(void *engine, const void *from, const void *to);
 CHL_API const char *chl_primitive_implementation(const void *primitive);

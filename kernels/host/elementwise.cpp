@@ -1,6 +1,7 @@
 // Fused elementwise kernels.
 // Space of up to 8 axes, any strides (0 broadcasts), tiles of at most 512 elements of the two
-// innermost axes, whose registers stay in L1. A store may overwrite a load of the same index.
+// innermost axes, whose registers stay in L1. A store of 32 bits may overwrite a load of the
+// same index; one of 16 bits is rounded to bfloat16 on the way and overwrites nothing.
 // Threads take equal runs of tiles; the result does not depend on their number.
 #include <omp.h>
 

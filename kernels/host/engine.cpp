@@ -3,11 +3,34 @@
 
 #include "host/internal.h"
 
+// Xbyak, with which oneDNN writes its kernels, remembers an error of a thread until somebody clears
+// it, and nobody does: after one block of code that could not be had, oneDNN refuses every kernel
+// on that thread for good. The function is inline there and the variable unique in the process, so
+// that this one and oneDNN's are the same.
+namespace Xbyak {
+namespace local {
+__attribute__((visibility("default"))) inline int &GetErrorRef() {
+  static thread_local int err = 0;
+  return err;
+}
+}  // namespace local
+}  // namespace Xbyak
+
 namespace chladni {
+
+void forgive_generator() noexcept { Xbyak::local::GetErrorRef() = 0; }
 
 static thread_local std::string last_error;
 
-void set_error(const std::string &message) { last_error = message; }
+void set_error(const char *message) noexcept {
+  try {
+    last_error = message;
+  } catch (const std::bad_alloc &) {
+    last_error.clear();
+  }
+}
+
+void set_error(const std::string &message) noexcept { set_error(message.c_str()); }
 
 const char *status_text(dnnl_status_t status) {
   switch (status) {
@@ -69,11 +92,15 @@ using namespace chladni;
 
 CHL_API int chl_abi(void) { return CHL_ABI; }
 
-CHL_API const char *chl_error(void) { return last_error.c_str(); }
+CHL_API const char *chl_error(void) {
+  return last_error.empty() ? "out of memory" : last_error.c_str();
+}
 
 CHL_API void *chl_engine_create(int threads) {
   return guarded<void *>(nullptr, [&]() -> void * {
-    auto *e = new Engine();
+    // Its errors come back as a status; by default it prints them to stdout as well.
+    if (!getenv("ONEDNN_VERBOSE") && !getenv("DNNL_VERBOSE")) dnnl_set_verbose(0);
+    auto e = std::make_unique<Engine>();
     e->threads = threads;
     e->kernels = best_kernels();
     omp_set_dynamic(0);
@@ -85,7 +112,7 @@ CHL_API void *chl_engine_create(int threads) {
                      std::to_string(v->major) + "." + std::to_string(v->minor) + "." +
                      std::to_string(v->patch) + ", " + std::to_string(threads) +
                      (threads == 1 ? " thread" : " threads");
-    return e;
+    return e.release();
   });
 }
 
@@ -107,7 +134,7 @@ CHL_API int chl_engine_takes(void *engine, int format) {
 
 CHL_API void *chl_layout_plain(const int64_t *dims, int rank) {
   return guarded<void *>(nullptr, [&]() -> void * {
-    auto *l = new Layout();
+    auto l = std::make_unique<Layout>();
     dnnl_dims_t d, s;
     int64_t stride = 1;
     for (int i = rank - 1; i >= 0; --i) {
@@ -116,7 +143,7 @@ CHL_API void *chl_layout_plain(const int64_t *dims, int rank) {
       stride *= dims[i];
     }
     check(dnnl_memory_desc_create_with_strides(&l->desc, rank, d, dnnl_f32, s), "a plain layout");
-    return l;
+    return l.release();
   });
 }
 

@@ -13,17 +13,24 @@
 
 namespace chladni {
 
-void set_error(const std::string &message);
+void set_error(const char *message) noexcept;
+void set_error(const std::string &message) noexcept;
+
+// Lets oneDNN make kernels again after it could not.
+void forgive_generator() noexcept;
 
 // Runs f; an exception becomes the message of chl_error and `failed`.
 template <class T, class F>
 T guarded(T failed, F f) {
   try {
     return f();
+  } catch (const std::bad_alloc &) {
+    set_error("out of memory");
   } catch (const std::exception &e) {
     set_error(e.what());
-    return failed;
   }
+  forgive_generator();
+  return failed;
 }
 
 const char *status_text(dnnl_status_t status);

@@ -36,11 +36,18 @@ struct Attributes {
   dnnl_post_ops_t posts = nullptr;
   Attributes() {
     check(dnnl_primitive_attr_create(&attr), "attributes");
-    check(dnnl_primitive_attr_set_scratchpad_mode(attr, dnnl_scratchpad_mode_user), "scratchpad");
+    dnnl_primitive_attr_set_scratchpad_mode(attr, dnnl_scratchpad_mode_user);
   }
   ~Attributes() {
     if (posts) dnnl_post_ops_destroy(posts);
     if (attr) dnnl_primitive_attr_destroy(attr);
+  }
+};
+
+struct Description {
+  dnnl_primitive_desc_t desc = nullptr;
+  ~Description() {
+    if (desc) dnnl_primitive_desc_destroy(desc);
   }
 };
 
@@ -67,28 +74,29 @@ double as_double(int64_t bits) {
   return d;
 }
 
-dnnl_memory_desc_t keep(Primitive &p, dnnl_memory_desc_t d) {
-  p.owned.push_back(d);
-  return d;
+// Where a description is created that the primitive owns: there before it is, lest it is lost.
+dnnl_memory_desc_t &owned(Primitive &p) {
+  p.owned.push_back(nullptr);
+  return p.owned.back();
 }
 
 dnnl_memory_desc_t tagged(Primitive &p, std::vector<int64_t> dims, dnnl_format_tag_t tag,
                           int64_t format = CHL_SINGLE) {
   dnnl_dims_t d;
   std::copy(dims.begin(), dims.end(), d);
-  dnnl_memory_desc_t m;
+  auto &m = owned(p);
   check(dnnl_memory_desc_create_with_tag(&m, static_cast<int>(dims.size()), d,
                                          format == CHL_BFLOAT16 ? dnnl_bf16 : dnnl_f32, tag),
         "a memory description");
-  return keep(p, m);
+  return m;
 }
 
 // Weights with input and output channels exchanged; a matrix transposed.
 dnnl_memory_desc_t swapped(Primitive &p, const_dnnl_memory_desc_t d, bool grouped = false) {
   const int plain[] = {1, 0, 2, 3}, groups[] = {0, 2, 1, 3, 4};
-  dnnl_memory_desc_t m;
+  auto &m = owned(p);
   check(dnnl_memory_desc_permute_axes(&m, d, grouped ? groups : plain), "a permutation of axes");
-  return keep(p, m);
+  return m;
 }
 
 // The words of a convolution, as chladni_cpu.h lists them.
@@ -200,20 +208,19 @@ CHL_API void *chl_convolution_create(void *engine, const int64_t *w, const void 
                 b, src, stride, dilation, before, after, a.attr),
             "a transposed convolution");
     } else {
-      dnnl_primitive_desc_t hint;
+      Description hint;
       check(dnnl_convolution_forward_primitive_desc_create(
-                &hint, e->engine, dnnl_forward_training, dnnl_convolution_direct,
+                &hint.desc, e->engine, dnnl_forward_training, dnnl_convolution_direct,
                 c.large(*p, c.operands), c.any_weights(*p, c.o, c.c, c.operands), nullptr,
                 c.small(*p, c.operands), stride, dilation, before, after, nullptr),
             "a convolution");
       dnnl_status_t s = kind == CHL_CONV_BACKWARD_DATA
                             ? dnnl_convolution_backward_data_primitive_desc_create(
                                   &p->desc, e->engine, dnnl_convolution_direct, src, wei, dst,
-                                  stride, dilation, before, after, hint, a.attr)
+                                  stride, dilation, before, after, hint.desc, a.attr)
                             : dnnl_convolution_backward_weights_primitive_desc_create(
                                   &p->desc, e->engine, dnnl_convolution_direct, src, wei, nullptr,
-                                  dst, stride, dilation, before, after, hint, a.attr);
-      dnnl_primitive_desc_destroy(hint);
+                                  dst, stride, dilation, before, after, hint.desc, a.attr);
       check(s, kind == CHL_CONV_BACKWARD_DATA ? "a convolution's data gradient"
                                               : "a convolution's weight gradient");
     }
@@ -279,7 +286,10 @@ CHL_API void *chl_reorder_create(void *engine, const void *from, const void *to)
     auto p = std::unique_ptr<Primitive>(new Primitive());
     auto *e = p->engine = static_cast<Engine *>(engine);
     auto *a = static_cast<const Layout *>(from)->desc, *b = static_cast<const Layout *>(to)->desc;
-    auto src = keep(*p, grouped_like(a, b)), dst = keep(*p, grouped_like(b, a));
+    auto &from_place = owned(*p);
+    auto src = from_place = grouped_like(a, b);
+    auto &to_place = owned(*p);
+    auto dst = to_place = grouped_like(b, a);
     p->threads =
         static_cast<int64_t>(dnnl_memory_desc_get_size(dst)) < kParallelBytes ? 1 : e->threads;
     Team team(*e, p->threads);

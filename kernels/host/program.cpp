@@ -39,6 +39,7 @@ struct Bound {
   std::vector<dnnl_exec_arg_t> args;
   void bind(Primitive *primitive, const std::vector<std::pair<int, void *>> &addresses) {
     p = primitive;
+    args.reserve(addresses.size());
     for (auto &a : addresses) {
       dnnl_memory_t m;
       check(dnnl_memory_create(&m, p->argument(a.first), p->engine->engine, a.second),
@@ -294,16 +295,20 @@ CHL_API int chl_program_add(void *program, int kind, const int64_t *words, int64
 }
 
 CHL_API int chl_program_run(void *program) {
-  for (auto &s : static_cast<Program *>(program)->steps)
-    if (int failed = s->run()) return failed;
-  return 0;
+  return guarded<int>(-1, [&] {
+    for (auto &s : static_cast<Program *>(program)->steps)
+      if (int failed = s->run()) return failed;
+    return 0;
+  });
 }
 
 CHL_API int chl_program_run_range(void *program, int64_t from, int64_t to) {
-  auto &steps = static_cast<Program *>(program)->steps;
-  for (int64_t i = from; i < to; ++i)
-    if (int failed = steps.at(static_cast<size_t>(i))->run()) return failed;
-  return 0;
+  return guarded<int>(-1, [&] {
+    auto &steps = static_cast<Program *>(program)->steps;
+    for (int64_t i = from; i < to; ++i)
+      if (int failed = steps.at(static_cast<size_t>(i))->run()) return failed;
+    return 0;
+  });
 }
 
 CHL_API void chl_program_destroy(void *program) { delete static_cast<Program *>(program); }

@@ -100,6 +100,8 @@ void *allocate(size_t bytes) {
   return block ? block : malloc(bytes_of(list));
 }
 
+// Null as oneDNN has it would do for those of its callers that look; its operator new does not, and
+// goes on to write to address 0.
 void *allocate_aligned(size_t bytes, size_t alignment) {
   const bool small = !ended && bytes <= kLargest && alignment <= kAlignment;
   int list = small ? list_for(bytes) : 0;
@@ -108,7 +110,8 @@ void *allocate_aligned(size_t bytes, size_t alignment) {
   void *block = nullptr;
   int failed =
       posix_memalign(&block, small ? kAlignment : alignment, small ? bytes_of(list) : bytes);
-  return failed ? nullptr : block;
+  if (failed) throw std::bad_alloc();
+  return block;
 }
 
 }  // namespace

@@ -25,6 +25,8 @@ final class AllocationProbe {
   private final MethodHandle start;
   private final MethodHandle stop;
   private final MethodHandle count;
+  private final MethodHandle track;
+  private final MethodHandle alive;
 
   /**
    * A probe on these libraries.
@@ -38,6 +40,8 @@ final class AllocationProbe {
     start = handle("probe_start", FunctionDescriptor.ofVoid(JAVA_LONG));
     stop = handle("probe_stop", FunctionDescriptor.of(JAVA_LONG));
     count = handle("probe_count", FunctionDescriptor.of(JAVA_LONG, JAVA_INT));
+    track = handle("probe_track", FunctionDescriptor.ofVoid());
+    alive = handle("probe_alive", FunctionDescriptor.of(JAVA_LONG, JAVA_INT));
     MethodHandle watch = handle("probe_watch", FunctionDescriptor.of(JAVA_INT, ADDRESS));
     try {
       MemorySegment names = Arena.global().allocateFrom(libraries);
@@ -102,6 +106,24 @@ final class AllocationProbe {
   long count(int library) {
     try {
       return (long) count.invokeExact(library);
+    } catch (Throwable e) {
+      throw new AssertionError(e);
+    }
+  }
+
+  /** From now on blocks are followed from their allocation to whoever frees them. */
+  void track() {
+    try {
+      track.invokeExact();
+    } catch (Throwable e) {
+      throw new AssertionError(e);
+    }
+  }
+
+  /** Blocks of the n-th library that were allocated since {@link #track} and are not freed yet. */
+  long alive(int library) {
+    try {
+      return (long) alive.invokeExact(library);
     } catch (Throwable e) {
       throw new AssertionError(e);
     }

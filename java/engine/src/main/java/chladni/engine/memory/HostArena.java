@@ -33,9 +33,9 @@ public final class HostArena implements AutoCloseable {
   public MemorySegment allocate(long size) {
     long padded = Math.max(ALIGNMENT, Math.ceilDiv(size, ALIGNMENT) * ALIGNMENT);
     try {
-      MemorySegment block = HugePages.allocate(arena, padded);
+      MemorySegment block = HostBlocks.allocate(arena, padded, ALIGNMENT);
       bytes += padded;
-      return block != null ? block : arena.allocate(padded, ALIGNMENT);
+      return block;
     } catch (OutOfMemoryError e) {
       throw new OutOfHostMemoryException(
           "%s: the machine has no %d bytes left, %d are held. Use a smaller batch."

@@ -67,37 +67,40 @@ final class Binding implements Lister.Buffers, AutoCloseable {
         members.computeIfAbsent(b.family(), _ -> new LinkedHashSet<>());
       }
     }
-    members.forEach((family, names) -> families.put(family, settle(family, names, gradientLayout)));
+    members.forEach((family, names) -> settle(family, names, gradientLayout));
   }
 
-  private long settle(
+  private void settle(
       String family, Set<String> names, java.util.function.Function<OpStep, Long> gradientLayout) {
     if (names.stream().anyMatch(store::pinned)) {
       names.forEach(store::pin);
-      return library.layoutPlain(shapeOf(family).dims());
+      families.put(family, library.layoutPlain(shapeOf(family).dims()));
+      return;
     }
     for (String name : names) {
       if (store.layout(name) != 0) {
-        return spread(library.layoutClone(store.layout(name)), names);
+        spread(family, library.layoutClone(store.layout(name)), names);
+        return;
       }
     }
     for (Step step : plan.steps()) {
       if (step instanceof OpStep op
           && op.output().layout() == Layout.PACKED
           && op.output().family().equals(family)) {
-        return spread(gradientLayout.apply(op), names);
+        spread(family, gradientLayout.apply(op), names);
+        return;
       }
     }
-    return library.layoutPlain(shapeOf(family).dims());
+    families.put(family, library.layoutPlain(shapeOf(family).dims()));
   }
 
-  private long spread(long layout, Set<String> names) {
+  private void spread(String family, long layout, Set<String> names) {
+    families.put(family, layout);
     for (String name : names) {
       if (store.layout(name) == 0 || !library.layoutEqual(store.layout(name), layout)) {
         store.relayout(name, layout);
       }
     }
-    return layout;
   }
 
   private Shape shapeOf(String family) {

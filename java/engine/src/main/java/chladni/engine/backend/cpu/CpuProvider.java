@@ -4,7 +4,10 @@ import chladni.engine.backend.Backend;
 import chladni.engine.backend.BackendOptions;
 import chladni.engine.backend.BackendProvider;
 
-/** The backend {@code cpu}: FP32 with oneDNN and the host kernels, on Linux x86-64. */
+/**
+ * The backend {@code cpu}: oneDNN and the host kernels, on Linux x86-64; FP32, and BF16 where the
+ * processor multiplies in it.
+ */
 public final class CpuProvider implements BackendProvider {
   @Override
   public String name() {

@@ -48,6 +48,17 @@ final class CpuStore implements Store {
       this.version = version;
     }
 
+    /** Takes over what it is given and frees what it had. */
+    void replace(Native library, HostArena newArena, MemorySegment newValues, long newLayout) {
+      if (layout != 0) {
+        library.layoutDestroy(layout);
+      }
+      arena.close();
+      arena = newArena;
+      values = newValues;
+      layout = newLayout;
+    }
+
     void free(Native library) {
       if (layout != 0) {
         library.layoutDestroy(layout);
@@ -178,23 +189,26 @@ final class CpuStore implements Store {
     e.pinned = true;
   }
 
-  /** Brings a variable into another layout; {@code layout} stays the caller's. */
+  /**
+   * Brings a variable into another layout, or leaves it as it is and throws; {@code layout} stays the
+   * caller's.
+   */
   void relayout(String name, long layout) {
     Entry e = entries.get(name);
     long plain = library.layoutPlain(e.variable.shape().dims());
-    long to = layout == 0 ? plain : layout;
-    HostArena old = e.arena;
-    MemorySegment from = e.values;
-    long held = e.layout == 0 ? plain : e.layout;
-    allocate(e, library.layoutBytes(to));
-    reorder(held, from, to, e.values, name);
-    if (e.layout != 0) {
-      library.layoutDestroy(e.layout);
+    HostArena fresh = new HostArena("variable '" + name + "'");
+    try {
+      long to = layout == 0 ? plain : layout;
+      MemorySegment values = fresh.allocate(library.layoutBytes(to));
+      reorder(e.layout == 0 ? plain : e.layout, e.values, to, values, name);
+      e.replace(library, fresh, values, layout == 0 ? 0 : library.layoutClone(layout));
+      epoch++;
+    } catch (RuntimeException | Error failure) {
+      fresh.close();
+      throw failure;
+    } finally {
+      library.layoutDestroy(plain);
     }
-    e.layout = layout == 0 ? 0 : library.layoutClone(layout);
-    library.layoutDestroy(plain);
-    old.close();
-    epoch++;
   }
 
   /** The copy of a variable in a layout, which a pack step fills when it is stale. */
@@ -206,10 +220,16 @@ final class CpuStore implements Store {
       }
     }
     HostArena arena = new HostArena("packed copy of variable '" + name + "'");
-    MemorySegment values = arena.allocate(library.layoutBytes(layout));
-    Copy copy = new Copy(library.layoutClone(layout), arena, values, arena.allocate(Long.BYTES));
-    e.copies.add(copy);
-    return copy;
+    try {
+      MemorySegment values = arena.allocate(library.layoutBytes(layout));
+      MemorySegment held = arena.allocate(Long.BYTES);
+      Copy copy = new Copy(library.layoutClone(layout), arena, values, held);
+      e.copies.add(copy);
+      return copy;
+    } catch (RuntimeException | Error failure) {
+      arena.close();
+      throw failure;
+    }
   }
 
   /** From one layout to another, now. */
@@ -218,8 +238,9 @@ final class CpuStore implements Store {
     String subject = "variable '" + name + "'";
     long engine = backend.engine();
     long primitive = library.reorderCreate(engine, fromLayout, toLayout, subject);
-    long program = library.programCreate(engine);
+    long program = 0;
     try (HostArena scratch = new HostArena(subject)) {
+      program = library.programCreate(engine);
       Words words =
           new Words()
               .add(primitive, from.address(), to.address(), 0, 0)
@@ -227,7 +248,9 @@ final class CpuStore implements Store {
       library.programAdd(program, CpuLowering.PACK, words, subject);
       library.programRun(program);
     } finally {
-      library.programDestroy(program);
+      if (program != 0) {
+        library.programDestroy(program);
+      }
       library.primitiveDestroy(primitive);
     }
   }

@@ -14,7 +14,7 @@ import java.util.EnumSet;
 import java.util.List;
 import java.util.Set;
 
-/** Runs graphs in FP64, FP32 or BF16 with plain loops on the calling thread; it owns nothing native. */
+/** Runs graphs with plain loops on the calling thread; it owns nothing native. */
 public final class ReferenceBackend implements Backend {
   private static final Set<Precision> PRECISIONS =
       Collections.unmodifiableSet(EnumSet.of(Precision.FP64, Precision.FP32, Precision.BF16));
@@ -32,7 +32,7 @@ public final class ReferenceBackend implements Backend {
 
   @Override
   public String description() {
-    return "reference: plain Java loops in FP64, FP32 and BF16, 1 thread";
+    return "reference: plain Java loops, 1 thread";
   }
 
   @Override
