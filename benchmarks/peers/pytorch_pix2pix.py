@@ -73,6 +73,12 @@ def initialise(net):
             nn.init.normal_(m.weight, 1, 0.02)
 
 
+def caster(args):
+    """Autocast to bf16, whose weights stay FP32; or nothing."""
+    bf16 = args.precision == "bf16"
+    return lambda: torch.autocast("cpu", dtype=torch.bfloat16, enabled=bf16)
+
+
 def adam(parameters):
     options = dict(lr=2e-4, betas=(0.5, 0.999))
     try:
@@ -95,23 +101,31 @@ class Step:
         self.adam_g = adam(self.generator.parameters())
         self.adam_d = adam(self.discriminator.parameters())
         self.g, self.d = self.generator, self.discriminator
+        self.cast = caster(args)
         if args.compile:
             self.g, self.d = torch.compile(self.g), torch.compile(self.d)
+
+    def judge(self, pair):
+        with self.cast():
+            logits = self.d(pair)
+        return logits.float()
 
     def losses(self):
         bce = lambda logits, to: F.binary_cross_entropy_with_logits(
             logits, torch.full_like(logits, to))
-        fake = self.g(self.source)
+        with self.cast():
+            fake = self.g(self.source)
+        fake = fake.float()
         pair = torch.cat([self.source, fake], 1)
         self.discriminator.requires_grad_(True)
         self.adam_d.zero_grad(set_to_none=True)
-        d_fake = bce(self.d(pair.detach()), 0.0)
-        d_real = bce(self.d(torch.cat([self.source, self.target], 1)), 1.0)
+        d_fake = bce(self.judge(pair.detach()), 0.0)
+        d_real = bce(self.judge(torch.cat([self.source, self.target], 1)), 1.0)
         ((d_fake + d_real) * 0.5).backward()
         self.adam_d.step()
         self.discriminator.requires_grad_(False)
         self.adam_g.zero_grad(set_to_none=True)
-        g_gan = bce(self.d(pair), 1.0)
+        g_gan = bce(self.judge(pair), 1.0)
         g_l1 = F.l1_loss(fake, self.target) * 100
         (g_gan + g_l1).backward()
         self.adam_g.step()
@@ -127,11 +141,12 @@ class Inference:
         initialise(net)
         net.eval().to(memory_format=memory_format)
         self.net = torch.compile(net) if args.compile else net
+        self.cast = caster(args)
         self.source = (torch.rand(args.batch, 1, SIDE, SIDE) * 2 - 1).contiguous(
             memory_format=memory_format)
 
     def run(self):
-        with torch.inference_mode():
+        with torch.inference_mode(), self.cast():
             return self.net(self.source)[0, 0, 0, 0].item()
 
 
@@ -205,6 +220,7 @@ def main():
     parser.add_argument("--seconds", type=float, default=10)
     parser.add_argument("--compile", action="store_true", help="torch.compile instead of eager")
     parser.add_argument("--format", choices=["auto", "nchw", "nhwc"], default="auto")
+    parser.add_argument("--precision", choices=["fp32", "bf16"], default="fp32")
     parser.add_argument("--check", metavar="FOLDER", help="compare losses with ours")
     args = parser.parse_args()
     torch.set_num_threads(args.threads)

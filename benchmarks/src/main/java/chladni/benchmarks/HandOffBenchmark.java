@@ -56,10 +56,13 @@ public class HandOffBenchmark {
 
   /** With a value in and a value out. */
   @Benchmark
-  public double writeRunRead() {
+  public double writeRunRead(Allocated allocated) {
+    allocated.begin();
     program.write("x", one);
     program.run();
-    return program.scalar("y");
+    double result = program.scalar("y");
+    allocated.end();
+    return result;
   }
 
   @TearDown(Level.Trial)

@@ -69,13 +69,16 @@ public class MultimodalBenchmark {
   }
 
   @Benchmark
-  public double step() {
+  public double step(Allocated allocated) {
+    allocated.begin();
     Program program = training.program();
     program.write("image", image);
     program.write("sound", sound);
     program.write("labels", labels);
     program.run();
-    return program.scalar("loss");
+    double loss = program.scalar("loss");
+    allocated.end();
+    return loss;
   }
 
   @TearDown(Level.Trial)

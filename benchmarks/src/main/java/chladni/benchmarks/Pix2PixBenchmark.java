@@ -20,7 +20,7 @@ import org.openjdk.jmh.annotations.Warmup;
 
 /**
  * Inference and the whole training step of pix2pix, see {@link Pix2PixWork}. Sampled, since the
- * median is what is compared; {@code -bm avgt -prof gc} shows what a run allocates.
+ * median is what is compared; {@code -bm avgt} tells the bytes that the runs have allocated, too.
  */
 @State(Scope.Thread)
 @BenchmarkMode(Mode.SampleTime)
@@ -57,8 +57,11 @@ public class Pix2PixBenchmark {
   }
 
   @Benchmark
-  public double run() {
-    return running.run();
+  public double run(Allocated allocated) {
+    allocated.begin();
+    double result = running.run();
+    allocated.end();
+    return result;
   }
 
   /** The share of {@link #run} that is oneDNN's convolutions; what is left is ours to shorten. */

@@ -3,8 +3,14 @@ package chladni.benchmarks;
 import chladni.engine.Engine;
 import chladni.engine.backend.BackendOptions;
 import chladni.engine.backend.Precision;
+import chladni.engine.backend.Program;
 import chladni.engine.backend.Store;
+import chladni.engine.graph.Graph;
+import chladni.engine.graph.Node;
+import chladni.engine.graph.Ops;
+import chladni.engine.graph.Shape;
 import chladni.engine.graph.Variable;
+import chladni.engine.nn.Initializers;
 import chladni.sound2image.training.Pix2Pix;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -17,7 +23,8 @@ import java.util.Locale;
 
 /**
  * Our side of benchmarks/peers/run, in a process of its own: {@code WORK BATCH THREADS SECONDS
- * [PRECISION]}, or {@code check FOLDER BATCH STEPS} for what the peers' losses are held against.
+ * [PRECISION]}, or {@code check FOLDER BATCH STEPS} for what the peers' losses are held against, or
+ * {@code limit THREADS SECONDS [PRECISION]} for what the machine does at most.
  */
 final class Pix2PixMain {
   /** Caches, huge pages and the clock; nothing here waits for the JIT. */
@@ -30,13 +37,39 @@ final class Pix2PixMain {
   public static void main(String[] args) throws IOException {
     if (args[0].equals("check")) {
       check(Path.of(args[1]), Integer.parseInt(args[2]), Integer.parseInt(args[3]));
+    } else if (args[0].equals("limit")) {
+      limit(Integer.parseInt(args[1]), Double.parseDouble(args[2]), precision(args, 3));
     } else {
       measure(
           args[0],
           Integer.parseInt(args[1]),
           Integer.parseInt(args[2]),
           Double.parseDouble(args[3]),
-          Precision.valueOf(args.length > 4 ? args[4] : "FP32"));
+          precision(args, 4));
+    }
+  }
+
+  private static Precision precision(String[] args, int at) {
+    return Precision.valueOf(args.length > at ? args[at] : "FP32");
+  }
+
+  /**
+   * One square product, large enough to hide the memory behind it: no convolution of these networks
+   * that is computed as products goes faster.
+   */
+  private static void limit(int threads, double seconds, Precision precision) {
+    int side = 2048;
+    Graph graph = new Graph();
+    Shape square = Shape.of(side, side);
+    Node a = graph.read(Variable.trainable("a", square, Initializers.normal(0, 1)));
+    Node b = graph.read(Variable.trainable("b", square, Initializers.normal(0, 1)));
+    graph.output("product", Ops.matmul(a, b));
+    try (Engine engine = Engine.open("cpu", new BackendOptions(threads));
+        Store store = engine.newStore(1, precision);
+        Program program = engine.backend().compile(graph, store, precision)) {
+      double[] ms = sorted(program::run, seconds);
+      double gflop = program.listing().work().products() * 1e-9;
+      print(ms, gflop, engine);
     }
   }
 
@@ -47,28 +80,38 @@ final class Pix2PixMain {
             work.equals("step")
                 ? Pix2PixWork.step(engine, batch, precision, true)
                 : Pix2PixWork.inference(engine, batch, precision)) {
-      for (int i = 0; i < WARM_UP; i++) {
-        running.run();
-      }
-      double[] ms = new double[1 << 16];
-      int runs = 0;
-      long begun = System.nanoTime();
-      while (runs < LEAST_RUNS || (System.nanoTime() - begun < seconds * 1e9 && runs < ms.length)) {
-        long from = System.nanoTime();
-        running.run();
-        ms[runs++] = (System.nanoTime() - from) * 1e-6;
-      }
-      ms = Arrays.copyOf(ms, runs);
-      Arrays.sort(ms);
-      System.out.printf(
-          Locale.ROOT,
-          "median_ms=%.3f least_ms=%.3f runs=%d peak_rss_mib=%d version=%s%n",
-          ms[runs / 2],
-          ms[0],
-          runs,
-          Resident.peakMiB(),
-          engine.backend().description().replace(' ', '_'));
+      double[] ms = sorted(running::run, seconds);
+      print(ms, running.program().listing().work().products() * 1e-9, engine);
     }
+  }
+
+  private static double[] sorted(Runnable run, double seconds) {
+    for (int i = 0; i < WARM_UP; i++) {
+      run.run();
+    }
+    double[] ms = new double[1 << 16];
+    int runs = 0;
+    long begun = System.nanoTime();
+    while (runs < LEAST_RUNS || (System.nanoTime() - begun < seconds * 1e9 && runs < ms.length)) {
+      long from = System.nanoTime();
+      run.run();
+      ms[runs++] = (System.nanoTime() - from) * 1e-6;
+    }
+    ms = Arrays.copyOf(ms, runs);
+    Arrays.sort(ms);
+    return ms;
+  }
+
+  private static void print(double[] ms, double gflop, Engine engine) {
+    System.out.printf(
+        Locale.ROOT,
+        "median_ms=%.3f least_ms=%.3f runs=%d gflop=%.3f peak_rss_mib=%d version=%s%n",
+        ms[ms.length / 2],
+        ms[0],
+        ms.length,
+        gflop,
+        Resident.peakMiB(),
+        engine.backend().description().replace(' ', '_'));
   }
 
   /**

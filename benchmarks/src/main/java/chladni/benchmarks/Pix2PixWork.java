@@ -72,8 +72,8 @@ final class Pix2PixWork implements AutoCloseable {
     program.write("target", target);
     program.run();
     double sum = 0;
-    for (String loss : Pix2Pix.LOSSES) {
-      sum += program.scalar(loss);
+    for (int i = 0; i < Pix2Pix.LOSSES.size(); i++) {
+      sum += program.scalar(Pix2Pix.LOSSES.get(i));
     }
     return sum;
   }
