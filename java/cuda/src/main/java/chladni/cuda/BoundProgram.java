@@ -9,18 +9,27 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
+import java.util.function.Consumer;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import jcuda.Pointer;
 import jcuda.driver.CUgraphExec;
 
 /** What a program has on the device and in pinned memory; for whoever has the device. */
 final class BoundProgram implements AutoCloseable {
   private final Driver driver;
+  private final CudaStore store;
   private final Plan plan;
   private final Map<String, Pinned> inputs = new HashMap<>();
   private final Map<String, Pinned> outputs = new HashMap<>();
   private final List<Segment> segments = new ArrayList<>();
   private Binding binding;
   private List<CudaLowering.Line> lines;
+  private List<Rounding> roundings;
+  private Set<String> written;
+  private long epoch;
   private List<AutoCloseable> owned = List.of();
   private Listing listing;
 
@@ -34,15 +43,16 @@ final class BoundProgram implements AutoCloseable {
   /** Pinned host memory with a view of it. */
   private record Pinned(Pointer pointer, ByteBuffer bytes) {}
 
-  private BoundProgram(Driver driver, Plan plan) {
+  private BoundProgram(Driver driver, CudaStore store, Plan plan) {
     this.driver = driver;
+    this.store = store;
     this.plan = plan;
   }
 
   static BoundProgram of(Device device, CudaStore store, Plan plan) {
-    BoundProgram bound = new BoundProgram(device.driver(), plan);
+    BoundProgram bound = new BoundProgram(device.driver(), store, plan);
     try {
-      bound.bind(device, store);
+      bound.bind(device);
       return bound;
     } catch (RuntimeException | Error e) {
       device.release(bound::close);
@@ -50,21 +60,31 @@ final class BoundProgram implements AutoCloseable {
     }
   }
 
-  private void bind(Device device, CudaStore store) {
+  private void bind(Device device) {
     binding = new Binding(driver, store, plan);
+    epoch = store.epoch();
     plan.inputs().forEach((name, b) -> inputs.put(name, pinned(b, name)));
     plan.outputs().forEach((name, b) -> outputs.put(name, pinned(b, name)));
-    CudaLowering lowering = new CudaLowering(device, binding);
+    CudaLowering lowering = new CudaLowering(device, binding, store.precision());
     try {
       lines = lowering.lower(plan.steps());
     } finally {
       owned = lowering.owned();
     }
+    roundings = lowering.roundings();
+    written =
+        lines.stream()
+            .flatMap(line -> line.writes().stream())
+            .map(Binding::variable)
+            .filter(Objects::nonNull)
+            .collect(Collectors.toSet());
+    Stream<Listing.Step> before = roundings.stream().map(Rounding::listed);
+    Stream<Listing.Step> steps = lines.stream().map(CudaLowering.Line::listed);
     listing =
         new Listing(
             device.description(),
-            lines.stream().map(CudaLowering.Line::listed).toList(),
-            binding.memory(lowering.scratchBytes()));
+            Stream.concat(before, steps).toList(),
+            binding.memory(lowering.scratchBytes(), lowering.copyBytes()));
     capture();
   }
 
@@ -108,7 +128,25 @@ final class BoundProgram implements AutoCloseable {
                     outputs.get(name).pointer, binding.pointer(b), binding.bytes(b)));
   }
 
-  /** One run. */
+  /** Whether its addresses and layouts are those of the store's variables. */
+  boolean isCurrent() {
+    return epoch == store.epoch();
+  }
+
+  /** One run, whose steps {@code how} takes, and what it means for the copies of variables. */
+  void run(Consumer<BoundProgram> how) {
+    for (Rounding r : roundings) {
+      if (store.isHalfStale(r.variable())) {
+        driver.launch(r.launch());
+        store.halved(r.variable());
+      }
+    }
+    written.forEach(store::changed);
+    how.accept(this);
+    roundings.stream().map(Rounding::variable).filter(written::contains).forEach(store::halved);
+  }
+
+  /** The steps as captured. */
   void replay() {
     for (Segment segment : segments) {
       driver.run(segment.graph);
@@ -116,6 +154,11 @@ final class BoundProgram implements AutoCloseable {
         segment.after.compute();
       }
     }
+  }
+
+  /** Takes over what the host wrote for another binding of the same plan. */
+  void takeInputs(BoundProgram other) {
+    inputs.forEach((name, to) -> to.bytes.duplicate().put(other.inputs.get(name).bytes.duplicate()));
   }
 
   /** What the host writes. */
@@ -134,6 +177,11 @@ final class BoundProgram implements AutoCloseable {
 
   List<CudaLowering.Line> lines() {
     return lines;
+  }
+
+  /** What may come before the first step. */
+  List<Rounding> roundings() {
+    return roundings;
   }
 
   Listing listing() {

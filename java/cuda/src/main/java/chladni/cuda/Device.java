@@ -9,11 +9,15 @@ import java.util.function.Supplier;
  * threads goes one after the other.
  */
 final class Device implements AutoCloseable {
+  /** Its compute capability times ten. */
+  private static final int AMPERE = 80;
+
   private final Driver driver;
   private final Kernels kernels;
   private final Cublas cublas;
   private final Cudnn cudnn;
   private final String description;
+  private final boolean tensorCores;
   private final ReentrantLock lock = new ReentrantLock();
 
   /**
@@ -30,6 +34,7 @@ final class Device implements AutoCloseable {
           "cuda: JCuda does not load: %s. It needs Linux on x86-64 and glibc.".formatted(e), e);
     }
     try {
+      tensorCores = driver.computeCapability() >= AMPERE;
       kernels = new Kernels(driver);
       cublas = new Cublas(driver);
       cudnn = new Cudnn(driver);
@@ -45,6 +50,11 @@ final class Device implements AutoCloseable {
   /** The card and the versions of its libraries. */
   String description() {
     return description;
+  }
+
+  /** Whether it multiplies bfloat16 and TF32, as all cards do from Ampere on. */
+  boolean hasTensorCores() {
+    return tensorCores;
   }
 
   Driver driver() {

@@ -26,7 +26,7 @@ public final class ChildJvm {
     return this;
   }
 
-  ChildJvm with(String variable, String value) {
+  public ChildJvm with(String variable, String value) {
     environment.put(variable, value);
     return this;
   }
