@@ -123,11 +123,14 @@ __device__ __forceinline__ void unravel(const Fused &f, unsigned mask, long long
     }
 }
 
-__device__ __forceinline__ float *target(const Fused &f, const FusedStore &s,
-                                         const long long *index) {
+__device__ __forceinline__ void store(const Fused &f, const FusedStore &s, const long long *index,
+                                      float value) {
   long long at = 0;
   for (int a = 0; a < f.rank; ++a) at += index[a] * s.stride[a];
-  return s.base + at;
+  if (s.bfloat16)
+    static_cast<unsigned short *>(s.base)[at] = chl_bfloat16(value);
+  else
+    static_cast<float *>(s.base)[at] = value;
 }
 
 __device__ __forceinline__ double joined(bool max, double sum, double value) {
@@ -146,7 +149,7 @@ extern "C" __global__ void __launch_bounds__(256)
   for (long long p = CHL_FIRST; p < points; p += CHL_STEP) {
     unravel(f, ~0u, p, index);
     evaluate(f, index, r);
-    for (int s = 0; s < f.stores; ++s) *target(f, f.store[s], index) = r[f.store[s].reg];
+    for (int s = 0; s < f.stores; ++s) store(f, f.store[s], index, r[f.store[s].reg]);
   }
 }
 CHL_INDEPENDENT(fused)
@@ -168,7 +171,7 @@ extern "C" __global__ void __launch_bounds__(256)
       for (int s = 0; s < f.stores; ++s) sum[s] = joined(max, sum[s], r[f.store[s].reg]);
     }
     unravel(f, reduced, 0, index);
-    for (int s = 0; s < f.stores; ++s) *target(f, f.store[s], index) = (float)sum[s];
+    for (int s = 0; s < f.stores; ++s) store(f, f.store[s], index, (float)sum[s]);
   }
 }
 CHL_INDEPENDENT(reduce_thread)
@@ -220,7 +223,7 @@ extern "C" __global__ void __launch_bounds__(256)
       double sum = partial[k * parts * f.stores + s];
       for (int p = 1; p < parts; ++p)
         sum = joined(max, sum, partial[(k * parts + p) * f.stores + s]);
-      *target(f, f.store[s], index) = (float)sum;
+      store(f, f.store[s], index, (float)sum);
     }
   }
 }

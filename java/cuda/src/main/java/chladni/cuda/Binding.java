@@ -4,6 +4,7 @@ import chladni.engine.backend.Listing;
 import chladni.engine.backend.Listing.Where;
 import chladni.engine.backend.listing.Lister;
 import chladni.engine.plan.Buffer;
+import chladni.engine.plan.Format;
 import chladni.engine.plan.Layout;
 import chladni.engine.plan.MemoryPlan;
 import chladni.engine.plan.Place;
@@ -79,7 +80,7 @@ final class Binding implements Lister.Buffers, AutoCloseable {
   }
 
   long address(View view) {
-    return address(view.buffer()) + view.offset() * Float.BYTES;
+    return address(view.buffer()) + view.offset() * view.buffer().format().bytes();
   }
 
   CUdeviceptr pointer(Buffer buffer) {
@@ -101,7 +102,8 @@ final class Binding implements Lister.Buffers, AutoCloseable {
 
   @Override
   public String layout(Buffer buffer) {
-    return buffer.layout() == Layout.CHANNELS_LAST ? "nhwc" : "row-major";
+    String layout = buffer.layout() == Layout.CHANNELS_LAST ? "nhwc" : "row-major";
+    return buffer.format() == Format.BFLOAT16 ? layout + " bf16" : layout;
   }
 
   @Override
