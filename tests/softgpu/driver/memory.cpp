@@ -1,10 +1,12 @@
-// Device memory: each block ends at a page that faults, starts after one, and stays fenced when it
-// is freed. Bytes between the block's end and the fence hold a pattern that is checked at the end.
+// Device memory: each block ends at a page that faults, starts after one, and stays fenced for long
+// when it is freed. Bytes between the block's end and the fence hold a pattern that is checked at
+// the end.
 #include <sys/mman.h>
 #include <unistd.h>
 
 #include <cstdlib>
 #include <cstring>
+#include <deque>
 #include <map>
 #include <mutex>
 
@@ -29,6 +31,11 @@ std::mutex mutex;
 std::map<CUdeviceptr, Block> blocks;  // by device address
 std::map<CUdeviceptr, size_t> host_blocks;
 size_t used = 0;
+
+// The last freed blocks, whose addresses stay taken. Not all: Linux gives a process 65,530
+// mappings.
+constexpr size_t kQuarantine = 4096;
+std::deque<CUdeviceptr> freed;
 
 size_t total() {
   // SOFTGPU_MEMORY: bytes of the pretended card, for tests of its end.
@@ -110,6 +117,13 @@ SOFTGPU_API CUresult cuMemFree_v2(CUdeviceptr at) {
   madvise(b.base, b.mapped, MADV_DONTNEED);
   mprotect(b.base, b.mapped, PROT_NONE);
   b.freed = true;
+  freed.push_back(at);
+  if (freed.size() > kQuarantine) {
+    auto oldest = blocks.find(freed.front());
+    munmap(oldest->second.base, oldest->second.mapped);
+    blocks.erase(oldest);
+    freed.pop_front();
+  }
   if (whole) return CUDA_SUCCESS;
   context_fails(CUDA_ERROR_ILLEGAL_ADDRESS);
   return refuse(CUDA_ERROR_ILLEGAL_ADDRESS,
