@@ -34,8 +34,11 @@ enum : int {
 
 namespace softgpu {
 
-// Why the last call was refused, on standard error when SOFTGPU_TRACE is set.
-CUresult refuse(CUresult code, const char *format, ...) __attribute__((format(printf, 2, 3)));
+// Says on standard error, when SOFTGPU_TRACE is set, why a call is refused; the other stand-ins
+// too.
+__attribute__((visibility("default"), format(printf, 2, 3))) CUresult refuse(CUresult code,
+                                                                             const char *format,
+                                                                             ...);
 
 // CUDA_SUCCESS, or the error that has made the context unusable.
 CUresult context_state();
