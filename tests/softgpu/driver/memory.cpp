@@ -1,10 +1,12 @@
-// Device memory: each block ends at a page that faults, starts after one, and stays fenced when it
-// is freed. Bytes between the block's end and the fence hold a pattern that is checked at the end.
+// Device memory: each block ends at a page that faults, starts after one, and stays fenced for long
+// when it is freed. Bytes between the block's end and the fence hold a pattern that is checked
+// behind every launch.
 #include <sys/mman.h>
 #include <unistd.h>
 
 #include <cstdlib>
 #include <cstring>
+#include <deque>
 #include <map>
 #include <mutex>
 
@@ -30,6 +32,11 @@ std::mutex mutex;
 std::map<CUdeviceptr, Block> live, freed;  // by device address
 std::map<CUdeviceptr, size_t> pinned;
 size_t used = 0;
+
+// The last freed blocks in order, whose addresses stay taken. Not all: Linux gives a process 65,530
+// mappings.
+constexpr size_t kQuarantine = 4096;
+std::deque<CUdeviceptr> quarantine;
 
 // SOFTGPU_MEMORY: bytes of the pretended card. SOFTGPU_FOREIGN: those that another process holds.
 size_t given(const char *variable, size_t otherwise) {
@@ -78,6 +85,12 @@ void fence(CUdeviceptr at, const Block &b) {
   madvise(b.base, b.mapped, MADV_DONTNEED);
   mprotect(b.base, b.mapped, PROT_NONE);
   freed[at] = b;
+  quarantine.push_back(at);
+  if (quarantine.size() <= kQuarantine) return;
+  const auto oldest = freed.find(quarantine.front());
+  munmap(oldest->second.base, oldest->second.mapped);
+  freed.erase(oldest);
+  quarantine.pop_front();
 }
 
 }  // namespace
