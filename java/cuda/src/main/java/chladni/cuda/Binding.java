@@ -10,6 +10,7 @@ import chladni.engine.plan.Layout;
 import chladni.engine.plan.MemoryPlan;
 import chladni.engine.plan.Place;
 import chladni.engine.plan.Plan;
+import chladni.engine.plan.Step;
 import chladni.engine.plan.View;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -35,11 +36,14 @@ final class Binding implements Lister.Buffers, AutoCloseable {
   private final Map<String, DeviceMemory> outputs = new HashMap<>();
   private final Set<String> plainFamilies = new HashSet<>();
 
-  Binding(Driver driver, CudaStore store, Plan plan) {
+  /**
+   * @param moments the plan's steps in the order in which they run, some at once
+   */
+  Binding(Driver driver, CudaStore store, Plan plan, List<List<Step>> moments) {
     this.store = store;
     this.plan = plan;
     settleFamilies();
-    memory = plan.memory(Binding::sizeOf);
+    memory = plan.memory(moments, Binding::sizeOf);
     arena = new DeviceMemory(driver, memory.bytes(), "the program's arena");
     try {
       plan.inputs()

@@ -3,6 +3,7 @@ package chladni.cuda;
 import chladni.engine.backend.Listing;
 import chladni.engine.plan.Buffer;
 import chladni.engine.plan.Plan;
+import chladni.engine.plan.Step;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.ArrayList;
@@ -61,13 +62,14 @@ final class BoundProgram implements AutoCloseable {
   }
 
   private void bind(Device device) {
-    binding = new Binding(driver, store, plan);
+    List<List<Step>> moments = MultiTensor.of(plan, Binding::sizeOf);
+    binding = new Binding(driver, store, plan, moments);
     epoch = store.epoch();
     plan.inputs().forEach((name, b) -> inputs.put(name, pinned(b, name)));
     plan.outputs().forEach((name, b) -> outputs.put(name, pinned(b, name)));
     CudaLowering lowering = new CudaLowering(device, binding, store.precision());
     try {
-      lines = lowering.lower(plan.steps());
+      lines = lowering.lower(moments);
     } finally {
       owned = lowering.owned();
     }
@@ -99,7 +101,7 @@ final class BoundProgram implements AutoCloseable {
     List<Runnable> work = new ArrayList<>();
     work.add(this::copyIn);
     for (CudaLowering.Line line : lines) {
-      work.add(line.work());
+      work.add(line.batched());
       if (line.host() != null) {
         segments.add(new Segment(driver.capture(work), line.host()));
         work.clear();

@@ -12,6 +12,7 @@ import chladni.engine.graph.Graph;
 import java.util.Collections;
 import java.util.EnumSet;
 import java.util.List;
+import java.util.OptionalLong;
 import java.util.Set;
 
 /** An opened device and what it has given out. */
@@ -32,6 +33,11 @@ final class CudaBackend implements Backend {
   @Override
   public String description() {
     return device.description();
+  }
+
+  @Override
+  public OptionalLong deviceMemory() {
+    return OptionalLong.of(device.call(device.driver()::memory));
   }
 
   /** One: the host only launches, and how the card divides work is part of our kernels. */

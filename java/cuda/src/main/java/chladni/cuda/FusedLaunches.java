@@ -41,16 +41,43 @@ final class FusedLaunches {
         elementwise(space, s.loads(), s.instrs(), s.writesTo(), binding::address));
   }
 
+  /** Several at once: a table of them in device memory, and the first block of each. */
+  void batch(List<ElementwiseStep> steps) {
+    byte[] table = new byte[steps.size() * FusedArgument.BYTES];
+    int[] firstBlock = new int[steps.size() + 1];
+    for (int i = 0; i < steps.size(); i++) {
+      ElementwiseStep s = steps.get(i);
+      long[] space = space(s.space(), s.writesTo());
+      byte[] one =
+          FusedArgument.of(space, s.loads(), s.instrs(), s.writesTo(), binding::address);
+      System.arraycopy(one, 0, table, i * one.length, one.length);
+      firstBlock[i + 1] = firstBlock[i] + lowering.blocks(points(space), BLOCK);
+    }
+    Launch launch =
+        lowering.launch(
+            "fused_multi",
+            firstBlock[steps.size()],
+            1,
+            BLOCK,
+            new Launch.Arguments()
+                .longs(lowering.table(table), lowering.table(firstBlock))
+                .ints(steps.size()));
+    lowering.add(launch, "fused, %d steps".formatted(steps.size()));
+  }
+
+  private static long points(long[] space) {
+    return Arrays.stream(space).reduce(1, Math::multiplyExact);
+  }
+
   private Launch elementwise(
       long[] space,
       List<Load> loads,
       List<Instr> instrs,
       List<Write> writes,
       ToLongFunction<View> address) {
-    long points = Arrays.stream(space).reduce(1, Math::multiplyExact);
     byte[] fused = FusedArgument.of(space, loads, instrs, writes, address);
     return lowering.launch(
-        "fused", points, BLOCK, new Launch.Arguments().struct(fused).longs(points));
+        "fused", points(space), BLOCK, new Launch.Arguments().struct(fused));
   }
 
   /** The same values in another format, or weights of convolutions in another order, or both. */

@@ -108,11 +108,13 @@ final class Weights {
     return lowering.temporary(beside(of, layout, format, new Place.Arena()));
   }
 
-  /** A kernel that also stores the copies of the variables that it writes, if it has room. */
+  /** A step that also stores the copies of the variables that it writes, if it can. */
   Step withCopies(Step step) {
-    if (!(step instanceof ElementwiseStep s)) {
-      return step;
-    }
+    return step instanceof ElementwiseStep kernel ? withCopies(kernel) : step;
+  }
+
+  /** A kernel that also stores the copies of the variables that it writes, if it has room. */
+  ElementwiseStep withCopies(ElementwiseStep s) {
     List<Write> writes = new ArrayList<>(s.writesTo());
     for (Write write : s.writesTo()) {
       View to = write.to();
@@ -122,7 +124,7 @@ final class Weights {
       }
     }
     return writes.size() == s.writesTo().size() || writes.size() > MAX_WRITES
-        ? step
+        ? s
         : new ElementwiseStep(s.label(), s.nodes(), s.space(), s.loads(), s.instrs(), writes);
   }
 
