@@ -125,6 +125,10 @@ final class Driver implements AutoCloseable {
     return attribute(CUdevice_attribute.CU_DEVICE_ATTRIBUTE_MULTIPROCESSOR_COUNT);
   }
 
+  int l2Bytes() {
+    return attribute(CUdevice_attribute.CU_DEVICE_ATTRIBUTE_L2_CACHE_SIZE);
+  }
+
   private int attribute(int which) {
     int[] value = new int[1];
     check(cuDeviceGetAttribute(value, which, device), "cuDeviceGetAttribute " + which);
