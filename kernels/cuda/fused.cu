@@ -123,11 +123,14 @@ __device__ __forceinline__ void unravel(const Fused &f, unsigned mask, long long
     }
 }
 
-__device__ __forceinline__ float *target(const Fused &f, const FusedStore &s,
-                                         const long long *index) {
+__device__ __forceinline__ void store(const Fused &f, const FusedStore &s, const long long *index,
+                                      float value) {
   long long at = 0;
   for (int a = 0; a < f.rank; ++a) at += index[a] * s.stride[a];
-  return s.base + at;
+  if (s.bfloat16)
+    static_cast<unsigned short *>(s.base)[at] = chl_bfloat16(value);
+  else
+    static_cast<float *>(s.base)[at] = value;
 }
 
 __device__ __forceinline__ double joined(bool max, double sum, double value) {
@@ -138,18 +141,42 @@ __device__ __forceinline__ double neutral(bool max) { return max ? -INFINITY : 0
 
 }  // namespace
 
-// Each point of the space once, in any order: all loads of a point come before its stores.
-extern "C" __global__ void __launch_bounds__(256)
-    fused(const __grid_constant__ Fused f, long long points) {
+namespace {
+
+// The points of one block of many that share a space.
+__device__ __forceinline__ void points_of(const Fused &f, long long block, long long blocks) {
   float r[CHL_FUSED_LOADS + CHL_FUSED_INSTRS];
   long long index[CHL_FUSED_RANK];
-  for (long long p = CHL_FIRST; p < points; p += CHL_STEP) {
+  long long points = 1;
+  for (int a = 0; a < f.rank; ++a) points *= f.dims[a];
+  for (long long p = block * blockDim.x + threadIdx.x; p < points; p += blocks * blockDim.x) {
     unravel(f, ~0u, p, index);
     evaluate(f, index, r);
-    for (int s = 0; s < f.stores; ++s) *target(f, f.store[s], index) = r[f.store[s].reg];
+    for (int s = 0; s < f.stores; ++s) store(f, f.store[s], index, r[f.store[s].reg]);
   }
 }
+
+}  // namespace
+
+// Each point of the space once, in any order: all loads of a point come before its stores.
+extern "C" __global__ void __launch_bounds__(256) fused(const __grid_constant__ Fused f) {
+  points_of(f, blockIdx.x, gridDim.x);
+}
 CHL_INDEPENDENT(fused)
+
+// Several spaces with the same instructions in one launch: blocks first[i] to first[i + 1] belong
+// to table[i]. No entry writes what another touches.
+extern "C" __global__ void __launch_bounds__(256)
+    fused_multi(const Fused *table, const int *first, int entries) {
+  const int block = (int)blockIdx.x;
+  int at = 0, end = entries;
+  while (end - at > 1) {
+    const int middle = (at + end) / 2;
+    (first[middle] <= block ? at : end) = middle;
+  }
+  points_of(table[at], block - first[at], first[at + 1] - first[at]);
+}
+CHL_INDEPENDENT(fused_multi)
 
 // reduced: the axes that go, as bits. One thread for each kept point, which walks the reduced ones
 // in order and sums in double.
@@ -168,7 +195,7 @@ extern "C" __global__ void __launch_bounds__(256)
       for (int s = 0; s < f.stores; ++s) sum[s] = joined(max, sum[s], r[f.store[s].reg]);
     }
     unravel(f, reduced, 0, index);
-    for (int s = 0; s < f.stores; ++s) *target(f, f.store[s], index) = (float)sum[s];
+    for (int s = 0; s < f.stores; ++s) store(f, f.store[s], index, (float)sum[s]);
   }
 }
 CHL_INDEPENDENT(reduce_thread)
@@ -220,7 +247,7 @@ extern "C" __global__ void __launch_bounds__(256)
       double sum = partial[k * parts * f.stores + s];
       for (int p = 1; p < parts; ++p)
         sum = joined(max, sum, partial[(k * parts + p) * f.stores + s]);
-      *target(f, f.store[s], index) = (float)sum;
+      store(f, f.store[s], index, (float)sum);
     }
   }
 }

@@ -23,9 +23,9 @@ struct FusedInstr {
 };
 
 struct FusedStore {
-  float *base;
+  void *base;
   int reg;
-  int unused;
+  int bfloat16;  // 0: f32
   long long stride[CHL_FUSED_RANK];
 };
 

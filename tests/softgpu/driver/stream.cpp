@@ -22,6 +22,8 @@ using namespace softgpu;
 
 namespace {
 
+const char *now = "nothing";
+
 // A piece of work with copies of its arguments.
 struct Work {
   enum Kind { kKernel, kCopy, kFill, kForeign } kind = kKernel;
@@ -36,9 +38,21 @@ struct Work {
   int (*foreign)(void *) = nullptr;
   std::shared_ptr<void> context;  // of foreign work
 
+  // SOFTGPU_FAIL: kernel:n, whose n-th run ends the context, as a card that fails does.
+  int planned_failure() const {
+    static const std::string planned = getenv("SOFTGPU_FAIL") ? getenv("SOFTGPU_FAIL") : "";
+    static unsigned runs = 0;
+    const size_t colon = planned.find(':');
+    if (planned.empty() || planned.substr(0, colon) != kernel->name) return 0;
+    return ++runs == strtoul(planned.c_str() + colon + 1, nullptr, 10) ? CUDA_ERROR_LAUNCH_FAILED
+                                                                       : 0;
+  }
+
   int run() {
+    now = kind == kKernel ? kernel->name : kind == kForeign ? "a library's work" : "a copy";
     switch (kind) {
       case kKernel: {
+        if (int failure = planned_failure()) return failure;
         std::vector<void *> pointers;
         for (auto &a : arguments) pointers.push_back(a.data());
         return kernel->launch(grid, block, pointers.data());
@@ -68,6 +82,7 @@ struct Graph {
 
 struct Stream {
   Graph *capture = nullptr;
+  bool invalid = false;   // the capture that it began
   std::vector<int> last;  // nodes that the next one must wait for
 };
 
@@ -91,9 +106,7 @@ Stream *capturer = nullptr;
 CUresult submit(void *handle, Work work) {
   auto *s = static_cast<Stream *>(handle);
   if (s && !streams.count(s)) return refuse(CUDA_ERROR_INVALID_HANDLE, "%p is no stream", handle);
-  if (capturing() && (!s || !s->capture))
-    return refuse(CUDA_ERROR_STREAM_CAPTURE_UNSUPPORTED,
-                  "work on a stream that the capture leaves out");
+  if (capturing() && (!s || !s->capture)) return no_capture("work on a stream that it leaves out");
   if (s && s->capture) {
     Node node{std::move(work), s->last};
     s->capture->nodes.push_back(std::move(node));
@@ -126,15 +139,20 @@ CUresult replay(Graph &g) {
   return CUDA_SUCCESS;
 }
 
-CUresult no_capture(const char *what) {
-  return capturing() ? refuse(CUDA_ERROR_STREAM_CAPTURE_UNSUPPORTED, "%s in a capture", what)
-                     : context_state();
-}
-
 }  // namespace
 
 namespace softgpu {
+
 bool capturing() { return capturer != nullptr; }
+
+CUresult no_capture(const char *what) {
+  if (!capturer) return context_state();
+  capturer->invalid = true;
+  return refuse(CUDA_ERROR_STREAM_CAPTURE_UNSUPPORTED, "in a capture: %s", what);
+}
+
+const char *running() { return now; }
+
 }  // namespace softgpu
 
 // ---- modules ----------------------------------------------------------------------------------
@@ -142,6 +160,7 @@ bool capturing() { return capturer != nullptr; }
 // The image is not looked at: the kernels are those of the libraries that SOFTGPU_KERNELS lists,
 // by a colon each, and of libsoftgpu_kernels.so beside this library.
 SOFTGPU_API CUresult cuModuleLoadData(void **module, const void *) {
+  if (CUresult bad = no_capture("cuModuleLoadData")) return bad;
   std::vector<std::string> files;
   const char *listed = getenv("SOFTGPU_KERNELS");
   std::stringstream list(listed ? listed : "");
@@ -237,6 +256,7 @@ SOFTGPU_API CUresult cuMemcpyDtoDAsync_v2(CUdeviceptr to, CUdeviceptr from, size
 SOFTGPU_API CUresult cuMemcpyHtoDAsync_v2(CUdeviceptr to, const void *from, size_t bytes,
                                           void *stream) {
   if (CUresult bad = check_range(to, bytes, "cuMemcpyHtoDAsync")) return bad;
+  if (CUresult bad = check_pinned(from, bytes, "cuMemcpyHtoDAsync")) return bad;
   Work w;
   w.kind = Work::kCopy;
   w.to = reinterpret_cast<void *>(to);
@@ -246,6 +266,7 @@ SOFTGPU_API CUresult cuMemcpyHtoDAsync_v2(CUdeviceptr to, const void *from, size
 }
 SOFTGPU_API CUresult cuMemcpyDtoHAsync_v2(void *to, CUdeviceptr from, size_t bytes, void *stream) {
   if (CUresult bad = check_range(from, bytes, "cuMemcpyDtoHAsync")) return bad;
+  if (CUresult bad = check_pinned(to, bytes, "cuMemcpyDtoHAsync")) return bad;
   Work w;
   w.kind = Work::kCopy;
   w.to = to;
@@ -295,7 +316,11 @@ SOFTGPU_API CUresult cuStreamDestroy_v2(void *stream) {
   delete s;
   return CUDA_SUCCESS;
 }
-SOFTGPU_API CUresult cuStreamSynchronize(void *) { return no_capture("cuStreamSynchronize"); }
+SOFTGPU_API CUresult cuStreamSynchronize(void *) {
+  if (CUresult bad = no_capture("cuStreamSynchronize")) return bad;
+  return check_slack();
+}
+SOFTGPU_API CUresult cuStreamQuery(void *) { return no_capture("cuStreamQuery"); }
 SOFTGPU_API CUresult cuStreamWaitEvent(void *stream, void *event, unsigned) {
   auto *s = static_cast<Stream *>(stream);
   auto *e = static_cast<Event *>(event);
@@ -342,6 +367,7 @@ SOFTGPU_API CUresult cuStreamBeginCapture_v2(void *stream, int) {
   if (CUresult bad = no_capture("cuStreamBeginCapture")) return bad;
   s->capture = new Graph();
   s->last.clear();
+  s->invalid = false;
   capturer = s;
   return CUDA_SUCCESS;
 }
@@ -360,17 +386,16 @@ SOFTGPU_API CUresult cuStreamEndCapture(void *stream, void **graph) {
     for (int before : s->capture->nodes[n].after) open.push_back(before);
   }
   const bool whole = std::find(joined.begin(), joined.end(), false) == joined.end();
+  const bool invalid = s->invalid;
   for (Stream *other : streams)
     if (other != s && other->capture == s->capture) other->capture = nullptr;
-  if (!whole) {
-    delete s->capture;
-    s->capture = nullptr;
-    capturer = nullptr;
-    return refuse(CUDA_ERROR_STREAM_CAPTURE_UNSUPPORTED, "a forked stream was not joined");
-  }
-  *graph = s->capture;
-  s->capture = nullptr;
+  std::unique_ptr<Graph> captured(std::exchange(s->capture, nullptr));
   capturer = nullptr;
+  *graph = nullptr;
+  if (invalid)
+    return refuse(CUDA_ERROR_STREAM_CAPTURE_INVALIDATED, "the capture saw a forbidden call");
+  if (!whole) return refuse(CUDA_ERROR_STREAM_CAPTURE_UNJOINED, "a forked stream was not joined");
+  *graph = captured.release();
   return CUDA_SUCCESS;
 }
 SOFTGPU_API CUresult cuGraphInstantiateWithFlags(void **exec, void *graph, unsigned long long) {

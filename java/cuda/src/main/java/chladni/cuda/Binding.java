@@ -4,10 +4,12 @@ import chladni.engine.backend.Listing;
 import chladni.engine.backend.Listing.Where;
 import chladni.engine.backend.listing.Lister;
 import chladni.engine.plan.Buffer;
+import chladni.engine.plan.Format;
 import chladni.engine.plan.Layout;
 import chladni.engine.plan.MemoryPlan;
 import chladni.engine.plan.Place;
 import chladni.engine.plan.Plan;
+import chladni.engine.plan.Step;
 import chladni.engine.plan.View;
 import java.util.HashMap;
 import java.util.List;
@@ -27,10 +29,13 @@ final class Binding implements Lister.Buffers, AutoCloseable {
   private final Map<String, DeviceMemory> inputs = new HashMap<>();
   private final Map<String, DeviceMemory> outputs = new HashMap<>();
 
-  Binding(Driver driver, CudaStore store, Plan plan) {
+  /**
+   * @param moments the plan's steps in the order in which they run, some at once
+   */
+  Binding(Driver driver, CudaStore store, Plan plan, List<List<Step>> moments) {
     this.store = store;
     this.plan = plan;
-    memory = plan.memory(Binding::sizeOf);
+    memory = plan.memory(moments, Binding::sizeOf);
     arena = new DeviceMemory(driver, memory.bytes(), "the program's arena");
     try {
       plan.inputs()
@@ -79,7 +84,7 @@ final class Binding implements Lister.Buffers, AutoCloseable {
   }
 
   long address(View view) {
-    return address(view.buffer()) + view.offset() * Float.BYTES;
+    return address(view.buffer()) + view.offset() * view.buffer().format().bytes();
   }
 
   CUdeviceptr pointer(Buffer buffer) {
@@ -101,7 +106,8 @@ final class Binding implements Lister.Buffers, AutoCloseable {
 
   @Override
   public String layout(Buffer buffer) {
-    return buffer.layout() == Layout.CHANNELS_LAST ? "nhwc" : "row-major";
+    String layout = buffer.layout() == Layout.CHANNELS_LAST ? "nhwc" : "row-major";
+    return buffer.format() == Format.BFLOAT16 ? layout + " bf16" : layout;
   }
 
   @Override

@@ -4,6 +4,7 @@ import chladni.engine.backend.Listing;
 import chladni.engine.backend.ProgramException;
 import chladni.engine.plan.Buffer;
 import chladni.engine.plan.Plan;
+import chladni.engine.plan.Step;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.ArrayList;
@@ -52,12 +53,13 @@ final class BoundProgram implements AutoCloseable {
   }
 
   private void bind(Device device, CudaStore store) {
-    binding = new Binding(driver, store, plan);
+    List<List<Step>> moments = MultiTensor.of(plan, Binding::sizeOf);
+    binding = new Binding(driver, store, plan, moments);
     plan.inputs().forEach((name, b) -> inputs.put(name, pinned(b, name)));
     plan.outputs().forEach((name, b) -> outputs.put(name, pinned(b, name)));
     CudaLowering lowering = new CudaLowering(device, binding);
     try {
-      lines = lowering.lower(plan.steps());
+      lines = lowering.lower(moments);
     } finally {
       owned = lowering.owned();
     }
@@ -80,7 +82,7 @@ final class BoundProgram implements AutoCloseable {
     List<Runnable> work = new ArrayList<>();
     work.add(this::copyIn);
     for (CudaLowering.Line line : lines) {
-      work.add(line.work());
+      work.add(line.batched());
       if (line.host() != null) {
         segments.add(new Segment(driver.capture(work), line.host()));
         work.clear();

@@ -75,11 +75,18 @@ final class CudaLowering {
   /**
    * A step of the plan on the stream.
    *
-   * @param work puts it there
+   * @param work puts it there, alone
+   * @param batched does so as the plan's runs do: the first of a batch with all of them, the others
+   *     not at all
    * @param host what the host does behind it, before anything that follows; null for most
    * @param writes the buffers that hold results when it is done
    */
-  record Line(Listing.Step listed, Runnable work, HostStep host, List<Buffer> writes) {}
+  record Line(
+      Listing.Step listed,
+      Runnable work,
+      Runnable batched,
+      HostStep host,
+      List<Buffer> writes) {}
 
   /** What a step puts on the stream, often alone. */
   private record Piece(String implementation, Runnable work) {}
@@ -97,8 +104,17 @@ final class CudaLowering {
     return binding;
   }
 
-  List<Line> lower(List<Step> steps) {
-    steps.forEach(this::lower);
+  /**
+   * @param moments the steps in their order; those of one list are fused kernels in one launch
+   */
+  List<Line> lower(List<List<Step>> moments) {
+    for (List<Step> steps : moments) {
+      if (steps.size() == 1) {
+        lower(steps.getFirst());
+      } else {
+        batch(steps.stream().map(ElementwiseStep.class::cast).toList());
+      }
+    }
     return List.copyOf(lines);
   }
 
@@ -121,15 +137,37 @@ final class CudaLowering {
       case CopyStep s -> copy(s);
       case OpStep s -> lower(s);
     }
-    List<Runnable> work = pieces.stream().map(Piece::work).toList();
+    Runnable work = work();
     String implementation =
         pieces.stream().map(Piece::implementation).collect(Collectors.joining(", "));
-    lines.add(
-        new Line(
-            lister.step(step, implementation),
-            () -> work.forEach(Runnable::run),
-            host,
-            step.writes()));
+    lines.add(new Line(lister.step(step, implementation), work, work, host, step.writes()));
+  }
+
+  /** The pieces so far, one after the other. */
+  private Runnable work() {
+    List<Runnable> all = pieces.stream().map(Piece::work).toList();
+    return () -> all.forEach(Runnable::run);
+  }
+
+  private void batch(List<ElementwiseStep> steps) {
+    host = null;
+    pieces.clear();
+    fused.batch(steps);
+    Runnable together = work();
+    String implementation = pieces.getFirst().implementation();
+    int first = lines.size();
+    for (ElementwiseStep step : steps) {
+      pieces.clear();
+      fused.elementwise(step);
+      boolean leads = lines.size() == first;
+      lines.add(
+          new Line(
+              lister.step(step, leads ? implementation : "with step " + first),
+              work(),
+              leads ? together : () -> {},
+              null,
+              step.writes()));
+    }
   }
 
   private void copy(CopyStep s) {
@@ -272,8 +310,12 @@ final class CudaLowering {
 
   /** A grid-stride launch over so many points. */
   Launch launch(String kernel, long points, int block, Launch.Arguments arguments) {
-    int grid = Launch.blocks(points, block, multiprocessors);
-    return launch(kernel, grid, 1, block, arguments);
+    return launch(kernel, blocks(points, block), 1, block, arguments);
+  }
+
+  /** How many blocks a grid-stride launch over so many points has. */
+  int blocks(long points, int block) {
+    return Launch.blocks(points, block, multiprocessors);
   }
 
   Launch launch(String kernel, int gridX, int gridY, int block, Launch.Arguments arguments) {
@@ -283,7 +325,12 @@ final class CudaLowering {
 
   /** One of our kernels as a part of the step. */
   void add(Launch launch) {
-    add(launch.kernel(), () -> device.driver().launch(launch));
+    add(launch, launch.kernel());
+  }
+
+  /** As the listing shall call it. */
+  void add(Launch launch, String implementation) {
+    add(implementation, () -> device.driver().launch(launch));
   }
 
   /** Anything that puts its work on the stream, as a part of the step. */
@@ -303,9 +350,17 @@ final class CudaLowering {
 
   /** Numbers that a kernel reads at every run; the address. */
   long table(int[] values) {
-    long bytes = (long) values.length * Integer.BYTES;
+    return table(Pointer.to(values), (long) values.length * Integer.BYTES);
+  }
+
+  /** Structs that a kernel reads at every run; the address. */
+  long table(byte[] structs) {
+    return table(Pointer.to(structs), structs.length);
+  }
+
+  private long table(Pointer values, long bytes) {
     DeviceMemory memory = take(bytes);
-    device.driver().copyIn(memory.at(0), Pointer.to(values), bytes);
+    device.driver().copyIn(memory.at(0), values, bytes);
     return memory.address();
   }
 

@@ -2,7 +2,7 @@ package chladni.cuda;
 
 import jcuda.driver.CUdeviceptr;
 
-/** One block of device memory with one owner, cleared. */
+/** One block of device memory with one owner; what is in it at first is not defined. */
 final class DeviceMemory implements AutoCloseable {
   private final Driver driver;
   private final CUdeviceptr base;
@@ -14,7 +14,6 @@ final class DeviceMemory implements AutoCloseable {
     this.bytes = Math.max(bytes, Float.BYTES);
     this.base = driver.allocate(this.bytes, owner);
     this.address = new Reader(base).address();
-    clear();
   }
 
   /** Its address, as kernels take it. */

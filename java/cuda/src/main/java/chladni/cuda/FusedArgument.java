@@ -1,5 +1,6 @@
 package chladni.cuda;
 
+import chladni.engine.plan.Format;
 import chladni.engine.plan.Instr;
 import chladni.engine.plan.Load;
 import chladni.engine.plan.Opcodes;
@@ -63,8 +64,10 @@ final class FusedArgument {
     at = HEAD_BYTES + LOAD_BYTES * LOADS + INSTR_BYTES * INSTRS;
     for (Write write : writes) {
       b.position(at);
-      b.putLong(address.applyAsLong(write.to())).putInt(write.register()).putInt(0);
-      strides(b, write.to());
+      View to = write.to();
+      b.putLong(address.applyAsLong(to)).putInt(write.register());
+      b.putInt(to.buffer().format() == Format.BFLOAT16 ? 1 : 0);
+      strides(b, to);
       at += LOAD_BYTES;
     }
     return b.array();

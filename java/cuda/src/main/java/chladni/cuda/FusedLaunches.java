@@ -39,14 +39,40 @@ final class FusedLaunches {
     lowering.add(elementwise(space, s.loads(), s.instrs(), s.writesTo()));
   }
 
+  /** Several at once: a table of them in device memory, and the first block of each. */
+  void batch(List<ElementwiseStep> steps) {
+    byte[] table = new byte[steps.size() * FusedArgument.BYTES];
+    int[] firstBlock = new int[steps.size() + 1];
+    for (int i = 0; i < steps.size(); i++) {
+      ElementwiseStep s = steps.get(i);
+      long[] space = space(s.space(), s.writesTo());
+      byte[] one = argument(space, s.loads(), s.instrs(), s.writesTo());
+      System.arraycopy(one, 0, table, i * one.length, one.length);
+      firstBlock[i + 1] = firstBlock[i] + lowering.blocks(points(space), BLOCK);
+    }
+    Launch launch =
+        lowering.launch(
+            "fused_multi",
+            firstBlock[steps.size()],
+            1,
+            BLOCK,
+            new Launch.Arguments()
+                .longs(lowering.table(table), lowering.table(firstBlock))
+                .ints(steps.size()));
+    lowering.add(launch, "fused, %d steps".formatted(steps.size()));
+  }
+
+  private static long points(long[] space) {
+    return Arrays.stream(space).reduce(1, Math::multiplyExact);
+  }
+
   private Launch elementwise(
       long[] space, List<Load> loads, List<Instr> instrs, List<Write> writes) {
-    long points = Arrays.stream(space).reduce(1, Math::multiplyExact);
     return lowering.launch(
         "fused",
-        points,
+        points(space),
         BLOCK,
-        new Launch.Arguments().struct(argument(space, loads, instrs, writes)).longs(points));
+        new Launch.Arguments().struct(argument(space, loads, instrs, writes)));
   }
 
   private byte[] argument(

@@ -75,6 +75,14 @@ final class CpuProgramTest {
     }
   }
 
+  @ParameterizedTest
+  @ValueSource(ints = {-1, BackendOptions.MAX_THREADS + 1, Integer.MAX_VALUE})
+  void aNumberOfThreadsIsASlipBeyondItsRange(int threads) {
+    assertThatThrownBy(() -> new BackendOptions(threads))
+        .isInstanceOf(ProgramException.class)
+        .hasMessageContaining("threads must be 0 (all available) to 1024, got " + threads);
+  }
+
   @Test
   void sumsHaveTheSameBitsOnOneThreadAndOnTwo() {
     float[] x = TrainedNet.random(7 * 33 * 31 * 31, 4);

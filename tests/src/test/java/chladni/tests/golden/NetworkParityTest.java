@@ -49,8 +49,8 @@ class NetworkParityTest {
   private static final double FORWARD = 1e-4;
 
   /**
-   * The CPU backend's order of sums differs from machine to machine, and an activation that is zero
-   * but for rounding then falls on the other side of ReLU's kink. Among the million activations of
+   * The order of sums differs from processor to processor and from card to card, and an activation
+   * that is zero but for rounding then falls on the other side of ReLU's kink. Among the million activations of
    * U-Net-128 about one does; in a layer of n it turns the gradient by 1 / sqrt(n). This is the
    * room for one among 400. The reference's sums are the same everywhere and need none.
    */

@@ -12,10 +12,12 @@ public final class Ops extends ElementwiseVerbs {
 
   // Shape.
 
+  /** Repeats axes of extent 1, and x along new axes in front, to a shape: NumPy's rule. */
   public static Node broadcast(Node x, Shape shape) {
     return x.shape().equals(shape) ? x : append(new Broadcast(shape), x);
   }
 
+  /** The same elements in row-major order under another shape of as many. */
   public static Node reshape(Node x, Shape shape) {
     return x.shape().equals(shape) ? x : append(new Reshape(shape), x);
   }
@@ -42,11 +44,13 @@ public final class Ops extends ElementwiseVerbs {
     return append(new Transpose(axes.boxed().toList()), x);
   }
 
+  /** The elements from (inclusive) to (exclusive) along an axis. */
   public static Node slice(Node x, int axis, int from, int to) {
     int a = x.shape().axis(axis);
     return from == 0 && to == x.shape().dim(a) ? x : append(new Slice(a, from, to), x);
   }
 
+  /** With zeros before and after along one axis. */
   public static Node pad(Node x, int axis, int before, int after) {
     return before == 0 && after == 0 ? x : append(new Pad(x.shape().axis(axis), before, after), x);
   }
@@ -61,19 +65,23 @@ public final class Ops extends ElementwiseVerbs {
     return pad(pad(x, kind, 2, top, bottom), kind, 3, left, right);
   }
 
+  /** One behind the other along an axis; all other extents are equal. */
   public static Node concat(int axis, Node... parts) {
     return parts.length == 1 ? parts[0] : append(new Concat(parts[0].shape().axis(axis)), parts);
   }
 
+  /** An axis backwards. */
   public static Node flip(Node x, int axis) {
     int a = x.shape().axis(axis);
     return x.shape().dim(a) == 1 ? x : append(new Flip(a), x);
   }
 
+  /** Pictures (N, C, H, W) to (N, C, factor H, factor W): each pixel repeated. */
   public static Node upsampleNearest2d(Node x, int factor) {
     return append(new UpsampleNearest2d(factor), x);
   }
 
+  /** Pictures (N, C, H, W) to (N, C, H / factor, W / factor): the sum of each block. */
   public static Node blockSum2d(Node x, int factor) {
     return append(new BlockSum2d(factor), x);
   }
@@ -85,11 +93,13 @@ public final class Ops extends ElementwiseVerbs {
 
   // Reductions. No axes means all of them.
 
+  /** The sum over some axes, which stay with extent 1 or go. */
   public static Node sum(Node x, boolean keepDims, int... axes) {
     List<Integer> over = axes(x, axes);
     return over.isEmpty() ? x : append(new Sum(over, keepDims), x);
   }
 
+  /** The largest element over some axes; equal ones share the gradient equally. */
   public static Node max(Node x, boolean keepDims, int... axes) {
     List<Integer> over = axes(x, axes);
     return over.isEmpty() ? x : append(new Max(over, keepDims), x);
@@ -100,14 +110,17 @@ public final class Ops extends ElementwiseVerbs {
     return neg(max(neg(x), keepDims, axes));
   }
 
+  /** The sum of all elements: a scalar. */
   public static Node sum(Node x) {
     return sum(x, false);
   }
 
+  /** The mean of all elements: a scalar. */
   public static Node mean(Node x) {
     return mean(x, false);
   }
 
+  /** The mean over some axes, which stay with extent 1 or go. */
   public static Node mean(Node x, boolean keepDims, int... axes) {
     Node s = sum(x, keepDims, axes);
     return scale(s, (double) s.shape().elements() / x.shape().elements());
@@ -118,10 +131,12 @@ public final class Ops extends ElementwiseVerbs {
     return all.map(x.shape()::axis).distinct().sorted().boxed().toList();
   }
 
+  /** x (N, C, ...) to (G, C): each channel's sum over each of G parts of the batch. */
   public static Node channelSum(Node x, int groups) {
     return append(new ChannelSum(groups), x);
   }
 
+  /** A value (G, C) per channel and part of the batch, spread over (N, C, ...). */
   public static Node channelBroadcast(Node stat, Shape shape) {
     return append(new ChannelBroadcast(shape), stat);
   }
@@ -166,6 +181,7 @@ public final class Ops extends ElementwiseVerbs {
 
   // Products.
 
+  /** (..., M, K) times (..., K, N), the axes in front broadcast. */
   public static Node matmul(Node a, Node b) {
     return matmul(a, b, false, false);
   }
@@ -194,6 +210,7 @@ public final class Ops extends ElementwiseVerbs {
 
   // Windows.
 
+  /** src (N, C, H, W), weight (O, C, kH, kW) to (N, O, oH, oW): PyTorch's cross-correlation. */
   public static Node conv2d(Node src, Node weight, Window window) {
     return conv2d(src, weight, window, 1);
   }
@@ -211,6 +228,7 @@ public final class Ops extends ElementwiseVerbs {
     return convTranspose2d(src, weight, window, outH, window.inW(x.dim(3), w.dim(3)));
   }
 
+  /** To an output size that {@code window} convolves back to the input's. */
   public static Node convTranspose2d(Node src, Node weight, Window window, int outH, int outW) {
     return convTranspose2d(src, weight, window, 1, outH, outW);
   }
@@ -226,6 +244,7 @@ public final class Ops extends ElementwiseVerbs {
     return append(new ConvWeightGrad(window, groups, kernelH, kernelW), src, dOut);
   }
 
+  /** The largest element under each window; padding never wins, equals yield to the first. */
   public static Node maxPool2d(Node x, int kernelH, int kernelW, Window window) {
     return append(new MaxPool2d(kernelH, kernelW, window), x);
   }
@@ -323,6 +342,7 @@ public final class Ops extends ElementwiseVerbs {
     return logSoftmax(x, -1);
   }
 
+  /** The logarithm of softmax along an axis, without overflow. */
   public static Node logSoftmax(Node x, int axis) {
     return append(new LogSoftmax(x.shape().axis(axis)), x);
   }
@@ -332,14 +352,20 @@ public final class Ops extends ElementwiseVerbs {
     return softmax(x, -1);
   }
 
+  /** exp(x) over its sum along an axis. */
   public static Node softmax(Node x, int axis) {
     return exp(logSoftmax(x, axis));
   }
 
+  /** INT32 labels (...) to (..., classes); a label out of range gives a row of zeros. */
   public static Node oneHot(Node labels, int classes) {
     return append(new OneHot(classes), labels);
   }
 
+  /**
+   * Zeros with probability p, all else divided by 1 - p. The mask is a function of seed, stream,
+   * counter (an INT32 scalar, the step) and position: the same on every backend.
+   */
   public static Node dropout(Node x, Node counter, double p, long seed, int stream) {
     return p == 0 ? x : append(new Dropout(p, seed, stream), x, counter);
   }

@@ -37,43 +37,42 @@ final class MemoryPlanner {
   }
 
   private final Plan plan;
+  private final List<List<Step>> moments;
   private final ToLongFunction<Buffer> bytes;
   private final Slot[] slots;
   private final int[] lastRead;
 
-  private MemoryPlanner(Plan plan, ToLongFunction<Buffer> bytes) {
+  private MemoryPlanner(Plan plan, List<List<Step>> moments, ToLongFunction<Buffer> bytes) {
     this.plan = plan;
+    this.moments = moments;
     this.bytes = bytes;
     this.slots = new Slot[plan.buffers().size()];
     this.lastRead = new int[plan.buffers().size()];
   }
 
-  static MemoryPlan plan(Plan plan, ToLongFunction<Buffer> bytes) {
-    return new MemoryPlanner(plan, bytes).run();
+  /**
+   * @param moments the steps of the plan, those that run at once in one list
+   */
+  static MemoryPlan plan(Plan plan, List<List<Step>> moments, ToLongFunction<Buffer> bytes) {
+    return new MemoryPlanner(plan, moments, bytes).run();
   }
 
   private MemoryPlan run() {
-    List<Step> steps = plan.steps();
-    for (int i = 0; i < steps.size(); i++) {
-      for (Buffer b : steps.get(i).reads()) {
-        lastRead[b.id()] = i;
+    for (int i = 0; i < moments.size(); i++) {
+      for (Step step : moments.get(i)) {
+        for (Buffer b : step.reads()) {
+          lastRead[b.id()] = i;
+        }
       }
     }
     List<Slot> all = new ArrayList<>();
-    for (int i = 0; i < steps.size(); i++) {
-      for (Buffer b : steps.get(i).writes()) {
-        if (!(b.place() instanceof Place.Arena)) {
-          continue;
-        }
-        if (slots[b.id()] == null) {
-          Slot taken = inPlace(steps.get(i), i, b);
-          slots[b.id()] = taken != null ? taken : new Slot(i, aligned(bytes.applyAsLong(b)));
-          if (taken == null) {
-            all.add(slots[b.id()]);
+    for (int i = 0; i < moments.size(); i++) {
+      for (Step step : moments.get(i)) {
+        for (Buffer b : step.writes()) {
+          if (b.place() instanceof Place.Arena) {
+            take(step, i, b, all);
           }
         }
-        Slot slot = slots[b.id()];
-        slot.last = Math.max(Math.max(slot.last, i), lastRead[b.id()]);
       }
     }
     place(all);
@@ -83,6 +82,19 @@ final class MemoryPlanner {
       offsets[b.id()] = slot == null ? -1 : slot.offset;
     }
     return new MemoryPlan(offsets, all.stream().mapToLong(Slot::end).max().orElse(0));
+  }
+
+  private void take(Step step, int at, Buffer b, List<Slot> all) {
+    if (slots[b.id()] == null) {
+      // What runs at once may still read an operand that one of them has done with.
+      Slot taken = moments.get(at).size() == 1 ? inPlace(step, at, b) : null;
+      slots[b.id()] = taken != null ? taken : new Slot(at, aligned(bytes.applyAsLong(b)));
+      if (taken == null) {
+        all.add(slots[b.id()]);
+      }
+    }
+    Slot slot = slots[b.id()];
+    slot.last = Math.max(Math.max(slot.last, at), lastRead[b.id()]);
   }
 
   private static long aligned(long size) {

@@ -23,6 +23,16 @@ public record Plan(
    * @param bytes the physical size of a buffer; those of a packed family are equal
    */
   public MemoryPlan memory(ToLongFunction<Buffer> bytes) {
-    return MemoryPlanner.plan(this, bytes);
+    return memory(steps.stream().map(List::of).toList(), bytes);
+  }
+
+  /**
+   * Assigns arena offsets for an order of the backend's own.
+   *
+   * @param moments the steps; those of one list run at once
+   * @param bytes the physical size of a buffer; those of a packed family are equal
+   */
+  public MemoryPlan memory(List<List<Step>> moments, ToLongFunction<Buffer> bytes) {
+    return MemoryPlanner.plan(this, moments, bytes);
   }
 }

@@ -43,14 +43,12 @@ import chladni.engine.plan.Buffer;
 import chladni.engine.plan.CopyStep;
 import chladni.engine.plan.ElementwiseStep;
 import chladni.engine.plan.Epilogue;
-import chladni.engine.plan.Format;
 import chladni.engine.plan.Layout;
 import chladni.engine.plan.OpStep;
 import chladni.engine.plan.ReductionStep;
 import chladni.engine.plan.Step;
 import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 
@@ -75,9 +73,6 @@ final class CpuLowering {
   /** Stands for the start of scratch memory until its size is known. */
   private static final long SCRATCH = 0xFFFF_DEAD_0000_0001L;
 
-  /** Stands for the start of the memory for temporary copies of weights. */
-  private static final long TEMPORARY = 0xFFFF_DEAD_0000_0002L;
-
   private final CpuBackend backend;
   private final Native library;
   private final CpuStore store;
@@ -88,15 +83,13 @@ final class CpuLowering {
   private final FusedWords fused;
   private final CustomSteps customs = new CustomSteps();
   private final Lister lister;
+  private final Relayout relayout;
   private final String isa;
   private final HostArena host = new HostArena("program");
   private final List<Pending> pending = new ArrayList<>();
   private final List<Long> primitives = new ArrayList<>();
   private final List<Long> layouts = new ArrayList<>();
-  private final Map<CpuStore.Copy, Long> copyBytes = new HashMap<>();
   private long scratchBytes;
-  private long wideBytes;
-  private long temporaryBytes;
 
   private record Pending(int kind, Words words, Line line) {}
 
@@ -107,17 +100,15 @@ final class CpuLowering {
    */
   record Line(Listing.Step listed, List<Buffer> writes) {}
 
-  /** An operand or a result as a primitive takes it, which need not be where the plan has it. */
-  record Taken(long address, Listing.Tensor listed) {}
-
   CpuLowering(CpuBackend backend, CpuStore store, Binding binding) {
     this.backend = backend;
     this.library = backend.library();
     this.store = store;
     this.binding = binding;
-    this.products = new Products(this);
     this.fused = new FusedWords(binding);
     this.lister = new Lister(binding);
+    this.relayout = new Relayout(this, store, lister, host);
+    this.products = new Products(this, relayout);
     this.isa = library.engineKernels(engine());
   }
 
@@ -141,10 +132,12 @@ final class CpuLowering {
       binding.allocate(host);
       binding.steps().forEach(this::lower);
       MemorySegment scratch = host.allocate(scratchBytes);
-      MemorySegment temporary = host.allocate(temporaryBytes);
+      MemorySegment temporary = host.allocate(relayout.temporaryBytes());
       program = library.programCreate(engine());
       for (Pending p : pending) {
-        p.words().replace(SCRATCH, scratch.address()).replace(TEMPORARY, temporary.address());
+        p.words()
+            .replace(SCRATCH, scratch.address())
+            .replace(Relayout.TEMPORARY, temporary.address());
         library.programAdd(program, p.kind(), p.words(), p.line().listed().label());
       }
       return new BoundProgram(
@@ -157,8 +150,8 @@ final class CpuLowering {
           layouts,
           pending.stream().map(Pending::line).toList(),
           binding.memory(
-              scratchBytes + temporaryBytes + wideBytes,
-              copyBytes.values().stream().mapToLong(n -> n).sum()),
+              scratchBytes + relayout.temporaryBytes() + relayout.wideBytes(),
+              relayout.copyBytes()),
           store.epoch());
     } catch (RuntimeException | Error e) {
       new BoundProgram(
@@ -265,20 +258,12 @@ final class CpuLowering {
   }
 
   private void copy(CopyStep step) {
+    boolean weights = step.from().layout() == Layout.PACKED || step.to().layout() == Layout.PACKED;
+    if (weights && relayout.copied(step)) {
+      return;
+    }
     long from = binding.address(step.from());
     long to = binding.address(step.to());
-    boolean weights = step.from().layout() == Layout.PACKED || step.to().layout() == Layout.PACKED;
-    if (weights) {
-      long a = binding.weightLayout(step.from());
-      long b = binding.weightLayout(step.to());
-      if (!library.layoutEqual(a, b)) {
-        Words words = reorder(a, from, b, to, 0, 0);
-        Listing.Tensor source = lister.tensor(step.from());
-        Listing.Tensor result = lister.tensor(step.to());
-        add(PACK, words, moved(Listing.Kind.REORDER, source, result, step.writes()));
-        return;
-      }
-    }
     add(COPY, new Words().add(from, to, binding.bytes(step.to())), line(step, "copy"));
   }
 
@@ -324,7 +309,7 @@ final class CpuLowering {
     add(kind, words.add(output(step)), line(step, implementation));
   }
 
-  private void add(int kind, Words words, Line line) {
+  void add(int kind, Words words, Line line) {
     pending.add(new Pending(kind, words, line));
   }
 
@@ -346,99 +331,6 @@ final class CpuLowering {
     return SCRATCH;
   }
 
-  /** Memory between a primitive and the reorder beside it, shared by all steps. */
-  long temporary(long bytes) {
-    temporaryBytes = Math.max(temporaryBytes, bytes);
-    return TEMPORARY;
-  }
-
-  /** A weight in this layout, after a step that brings it there if need be. */
-  Taken weights(Buffer weight, long layout) {
-    long lies = binding.weightLayout(weight);
-    if (library.layoutEqual(lies, layout)) {
-      return asItLies(weight);
-    }
-    String variable = Binding.variable(weight);
-    if (variable == null) {
-      Listing.Tensor to = temporary(weight, layout);
-      long address = temporary(to.bytes());
-      Words words = reorder(lies, binding.address(weight), layout, address, 0, 0);
-      add(PACK, words, moved(Listing.Kind.REORDER, lister.tensor(weight), to, List.of()));
-      return new Taken(address, to);
-    }
-    CpuStore.Copy copy = store.copy(variable, layout);
-    copyBytes.put(copy, library.layoutBytes(layout));
-    Listing.Tensor to = tensor(weight, layout, Listing.Place.of(Listing.Where.COPY, variable));
-    long version = store.version(variable).address();
-    long address = copy.values().address();
-    Words words =
-        reorder(lies, binding.address(weight), layout, address, version, copy.held().address());
-    add(PACK, words, moved(Listing.Kind.PACK, lister.tensor(weight), to, List.of()));
-    return new Taken(address, to);
-  }
-
-  /** A buffer where the plan has it. */
-  Taken asItLies(Buffer buffer) {
-    return new Taken(binding.address(buffer), lister.tensor(buffer));
-  }
-
-  /** Memory for a product in 32 bits, before an epilogue of its own rounds it into its buffer. */
-  Taken wide(Buffer product) {
-    long bytes = product.type().shape().elements() * Format.SINGLE.bytes();
-    String layout = product.layout() == Layout.CHANNELS_LAST ? "nhwc" : "row-major";
-    Listing.Place place = Listing.Place.of(Listing.Where.SCRATCH, "");
-    wideBytes += bytes;
-    return new Taken(
-        host.allocate(bytes).address(), new Listing.Tensor(product.label(), layout, place, bytes));
-  }
-
-  /** Memory for a weight's gradient in another layout than its own, until {@link #settle}. */
-  Taken unsettled(Buffer gradient, long layout) {
-    Listing.Tensor listed = temporary(gradient, layout);
-    return new Taken(temporary(listed.bytes()), listed);
-  }
-
-  /** Brings the gradient into its own layout, at every run. */
-  void settle(Taken from, long layout, Buffer gradient) {
-    long to = binding.address(gradient);
-    Words words = reorder(layout, from.address(), binding.weightLayout(gradient), to, 0, 0);
-    Listing.Tensor listed = lister.tensor(gradient);
-    add(PACK, words, moved(Listing.Kind.REORDER, from.listed(), listed, List.of(gradient)));
-  }
-
-  /** With a version and the one held, only when they differ. */
-  private Words reorder(
-      long fromLayout, long from, long toLayout, long to, long version, long held) {
-    long reorder = primitive(library.reorderCreate(engine(), fromLayout, toLayout, "weights"));
-    return new Words()
-        .add(reorder, from, to, version, held)
-        .add(scratch(library.primitiveScratch(reorder)));
-  }
-
-  private Line moved(
-      Listing.Kind kind, Listing.Tensor from, Listing.Tensor to, List<Buffer> writes) {
-    String how = kind == Listing.Kind.PACK ? "pack if changed " : "reorder ";
-    return new Line(
-        new Listing.Step(
-            kind,
-            kind == Listing.Kind.PACK ? "variable '" + from.place().name() + "'" : to.label(),
-            List.of(),
-            how + library.primitiveImplementation(primitives.getLast()),
-            List.of(from),
-            List.of(to),
-            new Listing.Work(0, 0, from.bytes(), to.bytes())),
-        writes);
-  }
-
-  private Listing.Tensor temporary(Buffer of, long layout) {
-    return tensor(of, layout, Listing.Place.of(Listing.Where.SCRATCH, ""));
-  }
-
-  private Listing.Tensor tensor(Buffer of, long layout, Listing.Place place) {
-    return new Listing.Tensor(
-        of.label(), library.layoutText(layout), place, library.layoutBytes(layout));
-  }
-
   /**
    * A oneDNN primitive with its arguments.
    *
@@ -454,7 +346,7 @@ final class CpuLowering {
   }
 
   /** An epilogue that its product would not take: a kernel over what the product left. */
-  void epilogue(OpStep step, Taken product) {
+  void epilogue(OpStep step, Relayout.Taken product) {
     Listing.Tensor result = lister.tensor(step.output());
     List<Node> nodes = step.epilogue().stream().map(Epilogue::node).toList();
     long flops = nodes.stream().mapToLong(n -> n.op().flops(n)).sum();

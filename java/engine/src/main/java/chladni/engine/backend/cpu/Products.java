@@ -50,9 +50,11 @@ final class Products {
   private final CpuLowering lowering;
   private final Native library;
   private final Binding binding;
+  private final Relayout relayout;
 
-  Products(CpuLowering lowering) {
+  Products(CpuLowering lowering, Relayout relayout) {
     this.lowering = lowering;
+    this.relayout = relayout;
     this.library = lowering.library();
     this.binding = lowering.binding();
   }
@@ -85,7 +87,7 @@ final class Products {
                     src.format() == weight.format() ? weight : null,
                     subject));
     long layout = lowering.own(library.primitiveWeights(chosen.primitive()));
-    CpuLowering.Taken weights = lowering.weights(weight, layout);
+    Relayout.Taken weights = relayout.weights(weight, layout);
     boolean backward = kind == BACKWARD_DATA;
     Words args =
         new Words()
@@ -103,8 +105,8 @@ final class Products {
     long layout = lowering.own(library.primitiveWeights(primitive));
     long wanted = binding.weightLayout(gradient);
     boolean direct = library.layoutEqual(layout, wanted);
-    CpuLowering.Taken to =
-        direct ? lowering.asItLies(gradient) : lowering.unsettled(gradient, layout);
+    Relayout.Taken to =
+        direct ? relayout.asItLies(gradient) : relayout.unsettled(gradient, layout);
     Words args =
         new Words()
             .add(SRC, binding.address(src))
@@ -112,7 +114,7 @@ final class Products {
             .add(DIFF_WEIGHTS, to.address());
     execute(primitive, args, step, Map.of(gradient, to.listed()));
     if (!direct) {
-      lowering.settle(to, layout, gradient);
+      relayout.settle(to, layout, gradient);
     }
   }
 
@@ -166,9 +168,9 @@ final class Products {
     Buffer a = step.inputs().get(0);
     Buffer b = step.inputs().get(1);
     Chosen chosen = choose(step, (epilogue, result) -> matMul(step, op, epilogue, result));
-    CpuLowering.Taken right = lowering.asItLies(b);
+    Relayout.Taken right = relayout.asItLies(b);
     if (a.format() != b.format()) {
-      right = lowering.weights(b, lowering.own(library.primitiveWeights(chosen.primitive())));
+      right = relayout.weights(b, lowering.own(library.primitiveWeights(chosen.primitive())));
     }
     Words args = new Words().add(SRC, binding.address(a)).add(WEIGHTS, right.address());
     execute(step, chosen, args, DST, Map.of(b, right.listed()));
@@ -211,8 +213,8 @@ final class Products {
       execute(chosen.primitive(), args, step, elsewhere);
       return;
     }
-    CpuLowering.Taken product =
-        output.format() == Format.SINGLE ? lowering.asItLies(output) : lowering.wide(output);
+    Relayout.Taken product =
+        output.format() == Format.SINGLE ? relayout.asItLies(output) : relayout.wide(output);
     args.add(dst, product.address());
     OpStep bare = new OpStep(step.node(), step.inputs(), output, List.of());
     Map<Buffer, Listing.Tensor> all = new HashMap<>(elsewhere);
