@@ -1,6 +1,7 @@
 package chladni.cuda;
 
 import chladni.engine.backend.Listing;
+import chladni.engine.backend.ProgramException;
 import chladni.engine.plan.Buffer;
 import chladni.engine.plan.Plan;
 import chladni.engine.plan.Step;
@@ -14,7 +15,6 @@ import java.util.Objects;
 import java.util.Set;
 import java.util.function.Consumer;
 import java.util.stream.Collectors;
-import java.util.stream.Stream;
 import jcuda.Pointer;
 import jcuda.driver.CUgraphExec;
 
@@ -80,12 +80,10 @@ final class BoundProgram implements AutoCloseable {
             .map(Binding::variable)
             .filter(Objects::nonNull)
             .collect(Collectors.toSet());
-    Stream<Listing.Step> before = roundings.stream().map(Rounding::listed);
-    Stream<Listing.Step> steps = lines.stream().map(CudaLowering.Line::listed);
     listing =
         new Listing(
             device.description(),
-            Stream.concat(before, steps).toList(),
+            lines.stream().map(CudaLowering.Line::listed).toList(),
             binding.memory(lowering.scratchBytes(), lowering.copyBytes()));
     capture();
   }
@@ -163,6 +161,19 @@ final class BoundProgram implements AutoCloseable {
     inputs.forEach((name, to) -> to.bytes.duplicate().put(other.inputs.get(name).bytes.duplicate()));
   }
 
+  /**
+   * All of a run.
+   *
+   * @throws ProgramException when the host has a part in it
+   */
+  CUgraphExec onlyGraph() {
+    if (segments.size() > 1) {
+      throw new ProgramException(
+          "program: operations with a Java body make it several graphs, and one was asked for.");
+    }
+    return segments.getFirst().graph;
+  }
+
   /** What the host writes. */
   ByteBuffer input(String name) {
     return inputs.get(name).bytes;
@@ -179,11 +190,6 @@ final class BoundProgram implements AutoCloseable {
 
   List<CudaLowering.Line> lines() {
     return lines;
-  }
-
-  /** What may come before the first step. */
-  List<Rounding> roundings() {
-    return roundings;
   }
 
   Listing listing() {

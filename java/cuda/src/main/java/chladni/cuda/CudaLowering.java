@@ -72,6 +72,7 @@ final class CudaLowering {
   private final Lister lister;
   private final Map<Buffer, Listing.Tensor> elsewhere = new HashMap<>();
   private Weights weights;
+  private List<Rounding> roundings;
   private final int multiprocessors;
   private final List<Line> lines = new ArrayList<>();
   private final List<Piece> pieces = new ArrayList<>();
@@ -118,6 +119,7 @@ final class CudaLowering {
   List<Line> lower(List<List<Step>> moments) {
     List<Step> all = moments.stream().flatMap(List::stream).toList();
     weights = new Weights(this, fused, binding, all);
+    roundings = weights.before();
     for (List<Step> steps : moments) {
       if (steps.size() == 1) {
         lower(steps.getFirst());
@@ -140,7 +142,13 @@ final class CudaLowering {
 
   /** What may come before the first step. */
   List<Rounding> roundings() {
-    return weights.roundings();
+    return roundings;
+  }
+
+  /** A launch before a run that needs it, with its line. */
+  void addIfStale(Launch launch, Listing.Step listed) {
+    Runnable work = () -> device.driver().launch(launch);
+    lines.add(new Line(listed, work, () -> {}, null, List.of()));
   }
 
   /** Bytes of the copies of variables that products read. */

@@ -79,6 +79,15 @@ final class CudaProgram extends Program {
     }
   }
 
+  Device device() {
+    return device;
+  }
+
+  BoundProgram bound() {
+    checkOpen();
+    return held.bound;
+  }
+
   @Override
   protected void execute() {
     run(BoundProgram::replay);

@@ -1,6 +1,4 @@
 package chladni.cuda;
 
-import chladni.engine.backend.Listing;
-
 /** Brings the bfloat16 copy of a variable up to date, before a run that finds it stale. */
-record Rounding(String variable, Launch launch, Listing.Step listed) {}
+record Rounding(String variable, Launch launch) {}

@@ -45,8 +45,7 @@ final class Trace {
         if (!isFinite(values)) {
           Listing.Tensor where = new Lister(binding).tensor(result);
           first =
-              new Suspect(
-                      program.roundings().size() + i, line.listed(), result, where, before)
+              new Suspect(i, line.listed(), result, where, before)
                   .describe(at -> values[(int) at]);
         }
       }

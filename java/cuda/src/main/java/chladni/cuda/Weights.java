@@ -142,28 +142,27 @@ final class Weights {
     return fused.conversion(lowering.given(copy.of), lowering.given(copy.half));
   }
 
-  /** What may come before the first step. */
-  List<Rounding> roundings() {
-    return copies.entrySet().stream()
-        .map(
-            e -> {
-              Launch launch = rounding(e.getValue());
-              return new Rounding(e.getKey(), launch, listed(e.getKey(), e.getValue(), launch));
-            })
-        .toList();
-  }
-
-  private Listing.Step listed(String variable, Copy copy, Launch launch) {
-    Listing.Tensor from = lowering.tensor(copy.of);
-    Listing.Tensor to = lowering.tensor(copy.half);
-    return new Listing.Step(
-        Listing.Kind.PACK,
-        "variable '" + variable + "'",
-        List.of(),
-        "pack if changed " + launch.kernel(),
-        List.of(from),
-        List.of(to),
-        new Listing.Work(0, 0, from.bytes(), to.bytes()));
+  /** What brings the copies up to date, each listed ahead of the steps of a run. */
+  List<Rounding> before() {
+    List<Rounding> all = new ArrayList<>();
+    copies.forEach(
+        (variable, copy) -> {
+          Launch launch = rounding(copy);
+          all.add(new Rounding(variable, launch));
+          Listing.Tensor from = lowering.tensor(copy.of);
+          Listing.Tensor to = lowering.tensor(copy.half);
+          lowering.addIfStale(
+              launch,
+              new Listing.Step(
+                  Listing.Kind.PACK,
+                  "variable '" + variable + "'",
+                  List.of(),
+                  "pack if changed " + launch.kernel(),
+                  List.of(from),
+                  List.of(to),
+                  new Listing.Work(0, 0, from.bytes(), to.bytes())));
+        });
+    return all;
   }
 
   /** Bytes of the copies that the program's products read. */
