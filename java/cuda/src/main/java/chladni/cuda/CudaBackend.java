@@ -14,8 +14,13 @@ import java.util.Set;
 
 /** An opened device and what it has given out. */
 final class CudaBackend implements Backend {
-  private final Device device = new Device();
-  private final Ledger ledger = new Ledger(this, "cuda engine", device::close);
+  private final Device device;
+  private final Ledger ledger;
+
+  CudaBackend(CudaLibraries libraries) {
+    device = new Device(libraries);
+    ledger = new Ledger(this, "cuda engine", device::close);
+  }
 
   @Override
   public String name() {
