@@ -5,6 +5,7 @@
 #include <dlfcn.h>
 
 #include <algorithm>
+#include <chrono>
 #include <cstdlib>
 #include <cstring>
 #include <memory>
@@ -89,6 +90,8 @@ struct Stream {
 struct Event {
   Graph *capture = nullptr;
   std::vector<int> last;
+  // Work is done when it is submitted, so the host's clock is the device's.
+  std::chrono::steady_clock::time_point recorded;
 };
 
 struct Module {
@@ -291,6 +294,10 @@ SOFTGPU_API CUresult cuMemsetD32_v2(CUdeviceptr at, unsigned value, size_t count
   if (CUresult bad = no_capture("cuMemsetD32")) return bad;
   return fill(at, value, 4, count, nullptr);
 }
+SOFTGPU_API CUresult cuMemsetD8Async(CUdeviceptr at, unsigned char value, size_t count,
+                                     void *stream) {
+  return fill(at, value, 1, count, stream);
+}
 SOFTGPU_API CUresult cuMemsetD32Async(CUdeviceptr at, unsigned value, size_t count, void *stream) {
   return fill(at, value, 4, count, stream);
 }
@@ -337,6 +344,16 @@ SOFTGPU_API CUresult cuEventRecord(void *event, void *stream) {
   auto *e = static_cast<Event *>(event);
   e->capture = s ? s->capture : nullptr;
   e->last = s ? s->last : std::vector<int>();
+  e->recorded = std::chrono::steady_clock::now();
+  return CUDA_SUCCESS;
+}
+SOFTGPU_API CUresult cuEventElapsedTime(float *milliseconds, void *begin, void *end) {
+  if (CUresult bad = no_capture("cuEventElapsedTime")) return bad;
+  const auto from = static_cast<Event *>(begin)->recorded;
+  const auto to = static_cast<Event *>(end)->recorded;
+  if (from.time_since_epoch().count() == 0 || to.time_since_epoch().count() == 0)
+    return refuse(CUDA_ERROR_INVALID_HANDLE, "cuEventElapsedTime of an event without a record");
+  *milliseconds = std::chrono::duration<float, std::milli>(to - from).count();
   return CUDA_SUCCESS;
 }
 SOFTGPU_API CUresult cuEventSynchronize(void *) { return no_capture("cuEventSynchronize"); }

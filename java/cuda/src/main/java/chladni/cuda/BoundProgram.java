@@ -1,6 +1,7 @@
 package chladni.cuda;
 
 import chladni.engine.backend.Listing;
+import chladni.engine.backend.ProgramException;
 import chladni.engine.plan.Buffer;
 import chladni.engine.plan.Plan;
 import chladni.engine.plan.Step;
@@ -169,6 +170,19 @@ final class BoundProgram implements AutoCloseable {
       line.host().deliver();
       driver.synchronize();
     }
+  }
+
+  /**
+   * All of a run.
+   *
+   * @throws ProgramException when the host has a part in it
+   */
+  CUgraphExec onlyGraph() {
+    if (segments.size() > 1) {
+      throw new ProgramException(
+          "program: operations with a Java body make it several graphs, and one was asked for.");
+    }
+    return segments.getFirst().graph;
   }
 
   /** What the host writes. */

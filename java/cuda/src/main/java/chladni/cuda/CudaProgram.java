@@ -69,6 +69,15 @@ final class CudaProgram extends Program {
     }
   }
 
+  Device device() {
+    return device;
+  }
+
+  BoundProgram bound() {
+    checkOpen();
+    return bound;
+  }
+
   @Override
   protected void execute() {
     run(

@@ -163,6 +163,10 @@ final class Driver implements AutoCloseable {
     return attribute(CUdevice_attribute.CU_DEVICE_ATTRIBUTE_MULTIPROCESSOR_COUNT);
   }
 
+  int l2Bytes() {
+    return attribute(CUdevice_attribute.CU_DEVICE_ATTRIBUTE_L2_CACHE_SIZE);
+  }
+
   /** Bytes on the card, taken or not. */
   long memory() {
     long[] bytes = new long[1];
