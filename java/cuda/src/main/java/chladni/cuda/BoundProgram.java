@@ -13,13 +13,19 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
-import java.util.function.Consumer;
+import java.util.function.Function;
 import java.util.stream.Collectors;
 import jcuda.Pointer;
 import jcuda.driver.CUgraphExec;
 
 /** What a program has on the device and in pinned memory; for whoever has the device. */
 final class BoundProgram implements AutoCloseable {
+  /** To find the step that ends the context: a graph tells only that one of its did. */
+  private static final boolean STEPWISE = "1".equals(System.getenv("CHLADNI_CUDA_STEPS"));
+
+  private static final String ADVICE =
+      " With CHLADNI_CUDA_STEPS=1 each step runs alone and the one that fails is named.";
+
   private final Driver driver;
   private final CudaStore store;
   private final Plan plan;
@@ -134,7 +140,7 @@ final class BoundProgram implements AutoCloseable {
   }
 
   /** One run, whose steps {@code how} takes, and what it means for the copies of variables. */
-  void run(Consumer<BoundProgram> how) {
+  <T> T run(Function<BoundProgram, T> how) {
     for (Rounding r : roundings) {
       if (store.isHalfStale(r.variable())) {
         driver.launch(r.launch());
@@ -142,17 +148,63 @@ final class BoundProgram implements AutoCloseable {
       }
     }
     written.forEach(store::changed);
-    how.accept(this);
+    T result = how.apply(this);
     roundings.stream().map(Rounding::variable).filter(written::contains).forEach(store::halved);
+    return result;
   }
 
   /** The steps as captured. */
   void replay() {
-    for (Segment segment : segments) {
-      driver.run(segment.graph);
-      if (segment.after != null) {
-        segment.after.compute();
+    if (STEPWISE) {
+      walk((_, _) -> {});
+      return;
+    }
+    try {
+      for (Segment segment : segments) {
+        driver.run(segment.graph);
+        if (segment.after != null) {
+          segment.after.compute();
+        }
       }
+    } catch (CudaException e) {
+      throw e.in("program with outputs " + plan.outputs().keySet(), ADVICE);
+    }
+  }
+
+  /** What looks at the results of a step before the next one runs. */
+  interface Visitor {
+    /** Before the first step, when inputs are on the device. */
+    default void begin() {}
+
+    void after(int index, CudaLowering.Line line);
+  }
+
+  /** One run with a stop behind each step; what fails there is named. */
+  void walk(Visitor visitor) {
+    copyIn();
+    driver.synchronize();
+    visitor.begin();
+    for (int i = 0; i < lines.size(); i++) {
+      CudaLowering.Line line = lines.get(i);
+      try {
+        run(line);
+      } catch (CudaException e) {
+        Listing.Step step = line.listed();
+        throw e.in("step %d, %s by %s".formatted(i, step.label(), step.implementation()), "");
+      }
+      visitor.after(i, line);
+    }
+    copyOut();
+    driver.synchronize();
+  }
+
+  private void run(CudaLowering.Line line) {
+    line.work().run();
+    driver.synchronize();
+    if (line.host() != null) {
+      line.host().compute();
+      line.host().deliver();
+      driver.synchronize();
     }
   }
 

@@ -22,8 +22,13 @@ final class CudaBackend implements Backend {
   private static final Set<Precision> ALL =
       Collections.unmodifiableSet(EnumSet.of(Precision.FP32, Precision.TF32, Precision.BF16));
 
-  private final Device device = new Device();
-  private final Ledger ledger = new Ledger(this, "cuda engine", device::close);
+  private final Device device;
+  private final Ledger ledger;
+
+  CudaBackend(CudaLibraries libraries) {
+    device = new Device(libraries);
+    ledger = new Ledger(this, "cuda engine", device::close);
+  }
 
   @Override
   public String name() {

@@ -19,7 +19,7 @@ import java.util.LinkedHashSet;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import java.util.function.Consumer;
+import java.util.function.Function;
 
 /**
  * A plan captured as one CUDA graph: inputs go in from pinned memory, the steps run, outputs come
@@ -90,17 +90,19 @@ final class CudaProgram extends Program {
 
   @Override
   protected void execute() {
-    run(BoundProgram::replay);
+    run(
+        program -> {
+          program.replay();
+          return Optional.empty();
+        });
   }
 
   @Override
   protected Optional<NonFinite> executeTraced() {
-    Trace trace = new Trace(device.driver());
-    run(trace::run);
-    return trace.first();
+    return run(program -> Trace.of(device.driver(), program));
   }
 
-  private void run(Consumer<BoundProgram> how) {
+  private Optional<NonFinite> run(Function<BoundProgram, Optional<NonFinite>> how) {
     checkOpen();
     if (!unwritten.isEmpty()) {
       throw new ProgramException(
@@ -108,17 +110,19 @@ final class CudaProgram extends Program {
               .formatted(unwritten.iterator().next()));
     }
     ran = false;
-    device.run(
-        () -> {
-          // Other threads may have closed them before this one had its turn.
-          checkOpen();
-          store.checkOpen();
-          if (!held.bound.isCurrent()) {
-            rebind();
-          }
-          held.bound.run(how);
-        });
+    Optional<NonFinite> found =
+        device.call(
+            () -> {
+              // Other threads may have closed them before this one had its turn.
+              checkOpen();
+              store.checkOpen();
+              if (!held.bound.isCurrent()) {
+                rebind();
+              }
+              return held.bound.run(how);
+            });
     ran = true;
+    return found;
   }
 
   /** Another program has changed the layout of a variable. */

@@ -27,8 +27,8 @@ final class StandInsBiteTest {
     answers =
         output
             .lines()
-            .filter(line -> !line.startsWith("softgpu: "))
-            .map(line -> line.split(": ", 2))
+            .filter(line -> line.contains(" -> "))
+            .map(line -> line.split(" -> ", 2))
             .collect(Collectors.toMap(parts -> parts[0], parts -> parts[1]));
   }
 
