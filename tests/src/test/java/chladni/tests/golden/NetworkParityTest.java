@@ -65,7 +65,9 @@ class NetworkParityTest {
     for (Device device : Device.values()) {
       SMALL.forEach(name -> all.add(Arguments.of(device, name)));
     }
-    FULL.forEach(name -> all.add(Arguments.of(Device.CPU_FP32, name)));
+    for (Device device : Device.ofFullWidth()) {
+      FULL.forEach(name -> all.add(Arguments.of(device, name)));
+    }
     if (Device.hasCard()) {
       FULL.forEach(name -> all.add(Arguments.of(Device.CUDA_FP32, name)));
     }
