@@ -38,14 +38,15 @@ struct Work {
   int (*foreign)(void *) = nullptr;
   std::shared_ptr<void> context;  // of foreign work
 
-  // SOFTGPU_FAIL: kernel:n, whose n-th run ends the context, as a card that fails does.
+  // SOFTGPU_FAIL: kernel:n, whose n-th run ends the context as a card that fails does; * is any.
   int planned_failure() const {
-    static const std::string planned = getenv("SOFTGPU_FAIL") ? getenv("SOFTGPU_FAIL") : "";
-    static unsigned runs = 0;
-    const size_t colon = planned.find(':');
-    if (planned.empty() || planned.substr(0, colon) != kernel->name) return 0;
-    return ++runs == strtoul(planned.c_str() + colon + 1, nullptr, 10) ? CUDA_ERROR_LAUNCH_FAILED
-                                                                       : 0;
+    static const std::string planned = getenv("SOFTGPU_FAIL") ? getenv("SOFTGPU_FAIL") : ":";
+    static const size_t colon = planned.rfind(':');
+    static const std::string name = planned.substr(0, colon);
+    static const long at = strtol(planned.c_str() + colon + 1, nullptr, 10);
+    static long runs = 0;
+    if (name != "*" && name != kernel->name) return 0;
+    return ++runs == at ? CUDA_ERROR_LAUNCH_FAILED : 0;
   }
 
   int run() {

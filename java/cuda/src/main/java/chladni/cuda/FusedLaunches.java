@@ -12,6 +12,7 @@ import chladni.engine.plan.Write;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.function.ToLongFunction;
 
 /** Fused kernels of a plan as launches of kernels/cuda/fused.cu. */
 final class FusedLaunches {
@@ -36,7 +37,8 @@ final class FusedLaunches {
 
   void elementwise(ElementwiseStep s) {
     long[] space = space(s.space(), s.writesTo());
-    lowering.add(elementwise(space, s.loads(), s.instrs(), s.writesTo()));
+    lowering.add(
+        elementwise(space, s.loads(), s.instrs(), s.writesTo(), binding::address));
   }
 
   /** Several at once: a table of them in device memory, and the first block of each. */
@@ -46,7 +48,8 @@ final class FusedLaunches {
     for (int i = 0; i < steps.size(); i++) {
       ElementwiseStep s = steps.get(i);
       long[] space = space(s.space(), s.writesTo());
-      byte[] one = argument(space, s.loads(), s.instrs(), s.writesTo());
+      byte[] one =
+          FusedArgument.of(space, s.loads(), s.instrs(), s.writesTo(), binding::address);
       System.arraycopy(one, 0, table, i * one.length, one.length);
       firstBlock[i + 1] = firstBlock[i] + lowering.blocks(points(space), BLOCK);
     }
@@ -67,17 +70,38 @@ final class FusedLaunches {
   }
 
   private Launch elementwise(
-      long[] space, List<Load> loads, List<Instr> instrs, List<Write> writes) {
+      long[] space,
+      List<Load> loads,
+      List<Instr> instrs,
+      List<Write> writes,
+      ToLongFunction<View> address) {
+    byte[] fused = FusedArgument.of(space, loads, instrs, writes, address);
     return lowering.launch(
-        "fused",
-        points(space),
-        BLOCK,
-        new Launch.Arguments().struct(argument(space, loads, instrs, writes)));
+        "fused", points(space), BLOCK, new Launch.Arguments().struct(fused));
   }
 
-  private byte[] argument(
-      long[] space, List<Load> loads, List<Instr> instrs, List<Write> writes) {
-    return FusedArgument.of(space, loads, instrs, writes, binding::address);
+  /** The same values in another format, or weights of convolutions in another order, or both. */
+  void convert(Operand from, Operand to) {
+    lowering.add(conversion(from, to));
+  }
+
+  Launch conversion(Operand from, Operand to) {
+    Buffer source = from.buffer();
+    boolean turns =
+        source.type().shape().rank() == 4
+            && binding.isChannelsLast(source) != binding.isChannelsLast(to.buffer());
+    long[] space =
+        turns
+            ? Arrays.stream(source.type().shape().dims()).asLongStream().toArray()
+            : new long[] {Binding.elements(source)};
+    View read = new View(source, 0, turns ? binding.strides(source) : new long[] {1});
+    View written = new View(to.buffer(), 0, turns ? binding.strides(to.buffer()) : read.strides());
+    return elementwise(
+        space,
+        List.of(read),
+        List.of(),
+        List.of(new Write(0, written)),
+        view -> view == read ? from.address() : to.address());
   }
 
   void reduction(ReductionStep s) {
@@ -94,7 +118,8 @@ final class FusedLaunches {
       }
     }
     int max = s.kind() == ReductionStep.Kind.MAX ? 1 : 0;
-    byte[] fused = argument(space, s.loads(), s.instrs(), s.writesTo());
+    byte[] fused =
+        FusedArgument.of(space, s.loads(), s.instrs(), s.writesTo(), binding::address);
     if (terms <= THREAD_TERMS) {
       Launch.Arguments arguments =
           new Launch.Arguments().struct(fused).ints(mask, max).longs(kept, terms);
@@ -127,12 +152,17 @@ final class FusedLaunches {
                 .longs(partial)));
   }
 
-  /** What follows a product, as a pass over its result: channels innermost in both layouts. */
-  void epilogue(Buffer result, List<Epilogue> epilogue) {
+  /**
+   * What follows a product, as a pass over its result: channels innermost in both layouts.
+   *
+   * @param product where the product left it in 32 bits; may be the address of the result
+   */
+  void epilogue(long product, Buffer result, List<Epilogue> epilogue) {
     long channels = result.type().shape().dim(1);
     long rows = Binding.elements(result) / channels;
-    View all = new View(result, 0, new long[] {channels, 1});
-    List<Load> loads = new ArrayList<>(List.of(all));
+    View from = new View(result, 0, new long[] {channels, 1});
+    View to = new View(result, 0, new long[] {channels, 1});
+    List<Load> loads = new ArrayList<>(List.of(from));
     epilogue.stream()
         .filter(e -> e.operand() != null)
         .forEach(e -> loads.add(new View(e.operand(), 0, new long[] {0, 1})));
@@ -145,7 +175,12 @@ final class FusedLaunches {
       value = dst;
     }
     lowering.add(
-        elementwise(new long[] {rows, channels}, loads, instrs, List.of(new Write(value, all))));
+        elementwise(
+            new long[] {rows, channels},
+            loads,
+            instrs,
+            List.of(new Write(value, to)),
+            view -> view == from ? product : binding.address(view)));
   }
 
   /** The extents, with the size of the family where the plan leaves it open. */
