@@ -313,6 +313,11 @@ final class CudaLowering {
     return launch(kernel, blocks(points, block), 1, block, arguments);
   }
 
+  /** Whether this build has a kernel of that name. */
+  boolean has(String kernel) {
+    return device.kernels().has(kernel);
+  }
+
   /** How many blocks a grid-stride launch over so many points has. */
   int blocks(long points, int block) {
     return Launch.blocks(points, block, multiprocessors);
