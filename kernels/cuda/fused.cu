@@ -11,7 +11,7 @@ extern "C" __global__ void __launch_bounds__(kBlock) fused_any(const __grid_cons
 }
 CHL_INDEPENDENT(fused_any)
 
-// Several spaces in one launch, as fused_any. No entry writes what another touches.
+// Several spaces of one axis in one launch, as fused_any. No entry writes what another touches.
 extern "C" __global__ void __launch_bounds__(kBlock)
     fused_any_multi(const Fused *__restrict__ table, const int *__restrict__ first, int entries) {
   elementwise<Interpreted<4>, 4>(table, first, entries);

@@ -136,8 +136,8 @@ struct Interpreted {
       const Value<W> a = r[n.a][0], b = r[n.b < 0 ? n.a : n.b][0], c = r[n.c < 0 ? n.a : n.c][0];
       Value<W> d;
       switch (n.op) {
-#define CHL_CASE(op)                                                                      \
-  case op:                                                                                \
+#define CHL_CASE(op)                                                                             \
+  case op:                                                                                       \
     for (int j = 0; j < W; ++j) d.at[j] = chl_apply<op>(a.at[j], b.at[j], c.at[j], n.immediate); \
     break;
         CHL_FUSED_OPS(CHL_CASE)
@@ -274,7 +274,8 @@ __device__ __forceinline__ void elementwise(const Fused &f, Index block, Index b
   points<Program, W, Index, CHL_FUSED_RANK>(f, block, blocks);
 }
 
-// Blocks first[i] to first[i + 1] belong to table[i].
+// Blocks first[i] to first[i + 1] belong to table[i]. Spaces have one axis: what a loop keeps of an
+// operand is then its address and stride, and few enough registers for many threads.
 template <class Program, int W>
 __device__ __forceinline__ void elementwise(const Fused *table, const int *first, int entries) {
   const int block = (int)blockIdx.x;
@@ -283,7 +284,7 @@ __device__ __forceinline__ void elementwise(const Fused *table, const int *first
     const int middle = (at + end) / 2;
     (first[middle] <= block ? at : end) = middle;
   }
-  elementwise<Program, W, int>(table[at], block - first[at], first[at + 1] - first[at]);
+  points<Program, W, int, 1>(table[at], block - first[at], first[at + 1] - first[at]);
 }
 
 // ---- reductions ---------------------------------------------------------------------------------
@@ -315,8 +316,7 @@ struct Sums {
 };
 
 // Joins the values of the term lanes of each kept point, halves first; lane 0 has the result.
-__device__ __forceinline__ double join_lanes(const Reduction &r, int kept, int term,
-                                             double value) {
+__device__ __forceinline__ double join_lanes(const Reduction &r, int kept, int term, double value) {
   __shared__ double shared[kBlock];
   double *mine = shared + term * r.kept_lanes + kept;
   __syncthreads();

@@ -82,8 +82,9 @@ __device__ __forceinline__ float chl_apply(float a, float b, float c, float imme
 // Every operation that a plan may ask for.
 #define CHL_FUSED_OPS(X)                                                                         \
   X(CHL_ABS)                                                                                     \
-  X(CHL_ADD) X(CHL_DIV) X(CHL_EQUAL) X(CHL_EXP) X(CHL_EXPM1) X(CHL_GREATER) X(CHL_IS_FINITE)     \
-  X(CHL_LEAKY_RELU) X(CHL_LEAKY_STEP) X(CHL_LOG) X(CHL_MAXIMUM) X(CHL_MINIMUM) X(CHL_MUL)        \
-  X(CHL_NEG) X(CHL_RECIPROCAL) X(CHL_SCALE) X(CHL_SHIFT) X(CHL_SIGMOID) X(CHL_SIGN)              \
-  X(CHL_SOFTPLUS) X(CHL_SQRT) X(CHL_COPY) X(CHL_SUB) X(CHL_TANH) X(CHL_WHERE) X(CHL_ERF)         \
-  X(CHL_POW)
+  X(CHL_ADD)                                                                                     \
+  X(CHL_DIV)                                                                                     \
+  X(CHL_EQUAL) X(CHL_EXP) X(CHL_EXPM1) X(CHL_GREATER) X(CHL_IS_FINITE) X(CHL_LEAKY_RELU)         \
+      X(CHL_LEAKY_STEP) X(CHL_LOG) X(CHL_MAXIMUM) X(CHL_MINIMUM) X(CHL_MUL) X(CHL_NEG)           \
+          X(CHL_RECIPROCAL) X(CHL_SCALE) X(CHL_SHIFT) X(CHL_SIGMOID) X(CHL_SIGN) X(CHL_SOFTPLUS) \
+              X(CHL_SQRT) X(CHL_COPY) X(CHL_SUB) X(CHL_TANH) X(CHL_WHERE) X(CHL_ERF) X(CHL_POW)

@@ -36,6 +36,9 @@ final class FusedLaunches {
   private final CudaLowering lowering;
   private final Binding binding;
 
+  /** For whoever suspects a compiled kernel, and for the test that compares both. */
+  private final boolean interpret = Boolean.getBoolean("chladni.cuda.interpret");
+
   FusedLaunches(CudaLowering lowering, Binding binding) {
     this.lowering = lowering;
     this.binding = binding;
@@ -53,7 +56,7 @@ final class FusedLaunches {
   private void elementwise(FusedArgument argument) {
     String compiled = "fused_" + argument.program().number();
     boolean quads = argument.narrow();
-    boolean interpreted = !quads || !lowering.has(compiled);
+    boolean interpreted = !quads || !compiled(compiled);
     quads &= !interpreted || argument.program().registers() <= FusedProgram.QUAD_REGISTERS;
     int width = quads ? FusedArgument.QUAD : 1;
     String kernel = !interpreted ? compiled : quads ? "fused_any" : "fused_wide";
@@ -63,23 +66,32 @@ final class FusedLaunches {
             Math.ceilDiv(argument.space().points(), (long) width),
             BLOCK,
             new Launch.Arguments().struct(argument.bytes(width))),
-        name("fused", argument.program(), interpreted));
+        name("fused", argument, interpreted));
+  }
+
+  private boolean compiled(String kernel) {
+    return !interpret && lowering.has(kernel);
   }
 
   /** As the listing has it. */
-  private static String name(String sort, FusedProgram program, boolean interpreted) {
+  private static String name(String sort, FusedArgument argument, boolean interpreted) {
     if (interpreted) {
       LOG.log(
           System.Logger.Level.DEBUG,
-          "interpreted, not in programs.h: {0}",
-          program.line("CHL_" + sort.toUpperCase(Locale.ROOT)));
+          "{0} points interpreted, not in programs.h: {1}",
+          argument.space().points(),
+          argument.program().line("CHL_" + sort.toUpperCase(Locale.ROOT)));
     }
     return interpreted ? sort + " interpreted" : sort;
   }
 
-  /** Whether a kernel for several spaces takes it: what needs more registers is small and rare. */
+  /**
+   * Whether a kernel for several spaces takes it: one of a single axis, as weights and statistics
+   * have; what needs more registers is small and rare.
+   */
   static boolean canBatch(ElementwiseStep s) {
-    return FusedProgram.of(s.loads().size(), s.instrs(), s.writesTo()).registers()
+    return s.space().length <= 1
+        && FusedProgram.of(s.loads().size(), s.instrs(), s.writesTo()).registers()
             <= FusedProgram.QUAD_REGISTERS
         && FusedArgument.narrow(FusedSpace.of(s.space(), s.writesTo()), s.loads(), s.writesTo());
   }
@@ -98,9 +110,9 @@ final class FusedLaunches {
       long quads = Math.ceilDiv(argument.space().points(), (long) FusedArgument.QUAD);
       firstBlock[i + 1] = firstBlock[i] + lowering.blocks(quads, BLOCK);
     }
-    FusedProgram program = argument(steps.getFirst()).program();
-    String compiled = "fused_" + program.number() + "_multi";
-    boolean interpreted = !lowering.has(compiled);
+    FusedArgument first = argument(steps.getFirst());
+    String compiled = "fused_" + first.program().number() + "_multi";
+    boolean interpreted = !compiled(compiled);
     lowering.add(
         lowering.launch(
             interpreted ? "fused_any_multi" : compiled,
@@ -110,7 +122,7 @@ final class FusedLaunches {
             new Launch.Arguments()
                 .longs(lowering.table(table), lowering.table(firstBlock))
                 .ints(steps.size())),
-        "%s, %d steps".formatted(name("fused", program, interpreted), steps.size()));
+        "%s, %d steps".formatted(name("fused", first, interpreted), steps.size()));
   }
 
   void reduction(ReductionStep s) {
@@ -118,7 +130,7 @@ final class FusedLaunches {
     FusedArgument argument =
         new FusedArgument(space, s.loads(), s.instrs(), s.writesTo(), binding);
     String compiled = "reduce_" + argument.program().number();
-    boolean interpreted = !argument.narrow() || !lowering.has(compiled);
+    boolean interpreted = !argument.narrow() || !compiled(compiled);
     String kernel =
         !interpreted ? compiled : argument.narrow() ? "reduce_any" : "reduce_wide";
 
@@ -152,7 +164,7 @@ final class FusedLaunches {
                     (int) kept, (int) (kept >>> 32), (int) terms, (int) (terms >>> 32),
                     max ? 1 : 0, keptLanes, space.innermostGoes() ? 1 : 0, 0)
                 .longs(partial, arrived)),
-        name("reduce", argument.program(), interpreted));
+        name("reduce", argument, interpreted));
   }
 
   /** The least power of two that is at least {@code n}, but not above {@code most}. */
