@@ -39,6 +39,7 @@ struct Fiber {
   dim3 thread;
   unsigned index = 0;
   Wait wait = Wait::kNothing;
+  unsigned mask = 0;  // lanes that must come to the same shuffle
 };
 
 constexpr size_t kStack = 64 << 10;
@@ -60,12 +61,13 @@ inline uint64_t exchange[kMaxThreads];
 inline void (*body)(void *) = nullptr;
 inline void *body_argument = nullptr;
 
-inline void wait(Wait why) {
+inline void wait(Wait why, unsigned mask = 0) {
   if (independent) {
     broken = true;  // registered as a kernel whose threads never wait
     return;
   }
   current->wait = why;
+  current->mask = mask;
   swapcontext(&current->context, &scheduler);
 }
 
@@ -77,23 +79,26 @@ inline void enter() {
 
 // Runs the fibers of one warp until each waits for the block or is over.
 inline bool run_warp(unsigned from, unsigned to) {
+  const unsigned all = to - from == kWarp ? ~0u : (1u << (to - from)) - 1;
   for (;;) {
-    unsigned at_warp = 0, alive = 0;
+    unsigned here = 0;
     for (unsigned i = from; i < to; ++i) {
       if (fibers[i].wait == Wait::kNothing) {
         current = &fibers[i];
         swapcontext(&scheduler, &current->context);
       }
-      alive += fibers[i].wait != Wait::kOver;
-      at_warp += fibers[i].wait == Wait::kWarp;
+      here |= (fibers[i].wait == Wait::kWarp) << (i - from);
     }
-    if (!at_warp) return true;
-    if (at_warp != alive) {
-      fprintf(stderr, "softgpu: %u of %u threads of a warp reach a shuffle\n", at_warp, alive);
-      return false;
+    if (!here) return true;
+    for (unsigned i = from; i < to; ++i) {
+      if (fibers[i].wait != Wait::kWarp) continue;
+      if (const unsigned missing = fibers[i].mask & all & ~here) {
+        fprintf(stderr, "softgpu: lanes %#x of a warp do not come to a shuffle of %#x\n", missing,
+                fibers[i].mask);
+        return false;
+      }
+      fibers[i].wait = Wait::kNothing;
     }
-    for (unsigned i = from; i < to; ++i)
-      if (fibers[i].wait == Wait::kWarp) fibers[i].wait = Wait::kNothing;
   }
 }
 
@@ -192,30 +197,30 @@ using std::max;
 using std::min;
 
 inline void __syncthreads() { softgpu::wait(softgpu::Wait::kBlock); }
-inline void __syncwarp(unsigned = ~0u) { softgpu::wait(softgpu::Wait::kWarp); }
+inline void __syncwarp(unsigned mask = ~0u) { softgpu::wait(softgpu::Wait::kWarp, mask); }
 
 // Blocks run one after the other.
 inline void __threadfence() {}
 inline int atomicAdd(int *at, int more) { return std::exchange(*at, *at + more); }
 
 template <class T>
-T softgpu_shuffle(T value, unsigned from) {
+T softgpu_shuffle(unsigned mask, T value, unsigned from) {
   static_assert(sizeof(T) <= 8);
   memcpy(&softgpu::exchange[softgpu::current->index], &value, sizeof value);
-  softgpu::wait(softgpu::Wait::kWarp);
+  softgpu::wait(softgpu::Wait::kWarp, mask);
   T result;
   memcpy(&result, &softgpu::exchange[from], sizeof result);
-  softgpu::wait(softgpu::Wait::kWarp);  // nobody overwrites what another has not read yet
+  softgpu::wait(softgpu::Wait::kWarp, mask);  // nobody overwrites what another has not read yet
   return result;
 }
 template <class T>
-T __shfl_xor_sync(unsigned, T value, int mask) {
-  return softgpu_shuffle(value, softgpu::current->index ^ static_cast<unsigned>(mask));
+T __shfl_xor_sync(unsigned mask, T value, int lanes) {
+  return softgpu_shuffle(mask, value, softgpu::current->index ^ static_cast<unsigned>(lanes));
 }
 template <class T>
-T __shfl_down_sync(unsigned, T value, unsigned delta) {
+T __shfl_down_sync(unsigned mask, T value, unsigned delta) {
   unsigned lane = softgpu::current->index % softgpu::kWarp;
-  return softgpu_shuffle(value, softgpu::current->index + (lane + delta < 32 ? delta : 0));
+  return softgpu_shuffle(mask, value, softgpu::current->index + (lane + delta < 32 ? delta : 0));
 }
 
 #define SOFTGPU_EXPORT(kernel, no_waits)                                   \

@@ -5,6 +5,10 @@
 
 #include "../driver/driver.h"
 
+#ifndef SOFTGPU_CUBLAS
+#define SOFTGPU_CUBLAS 120600
+#endif
+
 namespace {
 
 enum : int {
@@ -121,7 +125,7 @@ SOFTGPU_API int cublasDestroy_v2(void *handle) {
   return CUBLAS_STATUS_SUCCESS;
 }
 SOFTGPU_API int cublasGetVersion_v2(void *, int *version) {
-  *version = 120600;
+  *version = SOFTGPU_CUBLAS;
   return CUBLAS_STATUS_SUCCESS;
 }
 SOFTGPU_API int cublasSetStream_v2(void *handle, void *stream) {

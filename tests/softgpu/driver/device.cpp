@@ -58,19 +58,55 @@ const Attribute kAttributes[] = {
     {97, 232448},                             // opt-in shared memory per block
 };
 
+struct Error {
+  int code;
+  const char *name;
+};
+
+#define NAMED(error) \
+  { error, #error }
+const Error kErrors[] = {
+    NAMED(CUDA_SUCCESS),
+    NAMED(CUDA_ERROR_INVALID_VALUE),
+    NAMED(CUDA_ERROR_OUT_OF_MEMORY),
+    NAMED(CUDA_ERROR_NO_DEVICE),
+    NAMED(CUDA_ERROR_INVALID_DEVICE),
+    NAMED(CUDA_ERROR_INVALID_IMAGE),
+    NAMED(CUDA_ERROR_INVALID_HANDLE),
+    NAMED(CUDA_ERROR_NOT_FOUND),
+    NAMED(CUDA_ERROR_ILLEGAL_ADDRESS),
+    NAMED(CUDA_ERROR_MISALIGNED_ADDRESS),
+    NAMED(CUDA_ERROR_LAUNCH_FAILED),
+    NAMED(CUDA_ERROR_NOT_SUPPORTED),
+    NAMED(CUDA_ERROR_STREAM_CAPTURE_UNSUPPORTED),
+    NAMED(CUDA_ERROR_STREAM_CAPTURE_INVALIDATED),
+    NAMED(CUDA_ERROR_STREAM_CAPTURE_UNJOINED),
+};
+#undef NAMED
+
 int the_context;
+
+// What a test sets to pretend another machine.
+int pretended(const char *variable, int otherwise) {
+  const char *given = getenv(variable);
+  return given ? atoi(given) : otherwise;
+}
 
 }  // namespace
 
 SOFTGPU_API CUresult cuInit(unsigned flags) {
-  return flags ? refuse(CUDA_ERROR_INVALID_VALUE, "cuInit: flags must be 0") : CUDA_SUCCESS;
+  if (flags) return refuse(CUDA_ERROR_INVALID_VALUE, "cuInit: flags must be 0");
+  // SOFTGPU_DEVICES: 0 for a driver that finds no card.
+  if (!pretended("SOFTGPU_DEVICES", 1)) return refuse(CUDA_ERROR_NO_DEVICE, "there is no card");
+  return CUDA_SUCCESS;
 }
 SOFTGPU_API CUresult cuDriverGetVersion(int *version) {
-  *version = 13000;
+  // SOFTGPU_DRIVER: such as 12040 for a driver of CUDA 12.4.
+  *version = pretended("SOFTGPU_DRIVER", 13000);
   return CUDA_SUCCESS;
 }
 SOFTGPU_API CUresult cuDeviceGetCount(int *count) {
-  *count = 1;
+  *count = pretended("SOFTGPU_DEVICES", 1);
   return CUDA_SUCCESS;
 }
 SOFTGPU_API CUresult cuDeviceGet(int *device, int ordinal) {
@@ -95,15 +131,21 @@ SOFTGPU_API CUresult cuDeviceGetAttribute(int *value, int attribute, int) {
   return CUDA_SUCCESS;
 }
 
+// An error of a kernel stays with the process, as the driver documents it.
 SOFTGPU_API CUresult cuCtxCreate_v2(void **context, unsigned, int) {
   *context = &the_context;
-  context_fails(CUDA_SUCCESS);
-  return CUDA_SUCCESS;
+  return context_state();
 }
 SOFTGPU_API CUresult cuDevicePrimaryCtxRetain(void **context, int device) {
   return cuCtxCreate_v2(context, 0, device);
 }
 SOFTGPU_API CUresult cuDevicePrimaryCtxRelease_v2(int) { return CUDA_SUCCESS; }
+// Forgives what a kernel did, so that one process can make many mistakes.
+SOFTGPU_API CUresult cuDevicePrimaryCtxReset_v2(int) {
+  context_fails(CUDA_SUCCESS);
+  forget_blocks();
+  return CUDA_SUCCESS;
+}
 SOFTGPU_API CUresult cuCtxDestroy_v2(void *) { return CUDA_SUCCESS; }
 SOFTGPU_API CUresult cuCtxSetCurrent(void *) { return CUDA_SUCCESS; }
 SOFTGPU_API CUresult cuCtxGetCurrent(void **context) {
@@ -111,48 +153,17 @@ SOFTGPU_API CUresult cuCtxGetCurrent(void **context) {
   return CUDA_SUCCESS;
 }
 SOFTGPU_API CUresult cuCtxSynchronize() {
-  if (capturing())
-    return refuse(CUDA_ERROR_STREAM_CAPTURE_UNSUPPORTED, "cuCtxSynchronize in a capture");
-  return context_state();
+  if (CUresult bad = no_capture("cuCtxSynchronize")) return bad;
+  return check_slack();
 }
 
 SOFTGPU_API CUresult cuGetErrorName(int code, const char **name) {
-  switch (code) {
-    case CUDA_SUCCESS:
-      *name = "CUDA_SUCCESS";
-      break;
-    case CUDA_ERROR_INVALID_VALUE:
-      *name = "CUDA_ERROR_INVALID_VALUE";
-      break;
-    case CUDA_ERROR_OUT_OF_MEMORY:
-      *name = "CUDA_ERROR_OUT_OF_MEMORY";
-      break;
-    case CUDA_ERROR_INVALID_IMAGE:
-      *name = "CUDA_ERROR_INVALID_IMAGE";
-      break;
-    case CUDA_ERROR_INVALID_HANDLE:
-      *name = "CUDA_ERROR_INVALID_HANDLE";
-      break;
-    case CUDA_ERROR_NOT_FOUND:
-      *name = "CUDA_ERROR_NOT_FOUND";
-      break;
-    case CUDA_ERROR_ILLEGAL_ADDRESS:
-      *name = "CUDA_ERROR_ILLEGAL_ADDRESS";
-      break;
-    case CUDA_ERROR_LAUNCH_FAILED:
-      *name = "CUDA_ERROR_LAUNCH_FAILED";
-      break;
-    case CUDA_ERROR_NOT_SUPPORTED:
-      *name = "CUDA_ERROR_NOT_SUPPORTED";
-      break;
-    case CUDA_ERROR_STREAM_CAPTURE_UNSUPPORTED:
-      *name = "CUDA_ERROR_STREAM_CAPTURE_UNSUPPORTED";
-      break;
-    default:
-      *name = "an error that the stand-in does not name";
-      break;
-  }
-  return CUDA_SUCCESS;
+  for (const Error &e : kErrors)
+    if (e.code == code) {
+      *name = e.name;
+      return CUDA_SUCCESS;
+    }
+  return CUDA_ERROR_INVALID_VALUE;
 }
 SOFTGPU_API CUresult cuGetErrorString(int code, const char **text) {
   return cuGetErrorName(code, text);

@@ -1,9 +1,10 @@
 // A stand-in for libcuda.so.1: enough of the driver API for programs of one device, one context
 // and in-order streams, with stream capture and graph replay, run on the calling thread.
 //
-// Stricter than a card: device memory is filled with 0xA5 and fenced by pages that fault, freed
-// memory stays fenced, host pointers must not be passed where device pointers belong, and what is
-// forbidden in a capture is refused.
+// Stricter than a card: device memory is filled with NaNs and fenced by pages that fault, freed
+// memory stays fenced, bytes beside a block hold a pattern that is checked behind every launch,
+// host pointers must not be passed where device pointers belong, an access that is not aligned ends
+// the context, and what is forbidden in a capture is refused and costs the capture.
 #pragma once
 #include <cstddef>
 #include <cstdint>
@@ -17,35 +18,56 @@ enum : int {
   CUDA_SUCCESS = 0,
   CUDA_ERROR_INVALID_VALUE = 1,
   CUDA_ERROR_OUT_OF_MEMORY = 2,
-  CUDA_ERROR_NOT_INITIALIZED = 3,
+  CUDA_ERROR_NO_DEVICE = 100,
   CUDA_ERROR_INVALID_DEVICE = 101,
-  CUDA_ERROR_INVALID_CONTEXT = 201,
   CUDA_ERROR_INVALID_IMAGE = 200,
   CUDA_ERROR_INVALID_HANDLE = 400,
   CUDA_ERROR_NOT_FOUND = 500,
   CUDA_ERROR_ILLEGAL_ADDRESS = 700,
+  CUDA_ERROR_MISALIGNED_ADDRESS = 716,
   CUDA_ERROR_LAUNCH_FAILED = 719,
   CUDA_ERROR_NOT_SUPPORTED = 801,
   CUDA_ERROR_STREAM_CAPTURE_UNSUPPORTED = 900,
+  CUDA_ERROR_STREAM_CAPTURE_INVALIDATED = 901,
+  CUDA_ERROR_STREAM_CAPTURE_UNJOINED = 904,
 };
 
 namespace softgpu {
 
-// Why the last call was refused, on standard error when SOFTGPU_TRACE is set.
-CUresult refuse(CUresult code, const char *format, ...) __attribute__((format(printf, 2, 3)));
+// Says on standard error, when SOFTGPU_TRACE is set, why a call is refused; the other stand-ins
+// too.
+__attribute__((visibility("default"), format(printf, 2, 3))) CUresult refuse(CUresult code,
+                                                                             const char *format,
+                                                                             ...);
 
 // CUDA_SUCCESS, or the error that has made the context unusable.
 CUresult context_state();
 void context_fails(CUresult code);
 
 // memory.cpp
+// An error unless these bytes lie in one live block of device memory.
 CUresult check_range(CUdeviceptr at, size_t bytes, const char *what);
+// In a capture: an error unless these bytes lie in one live block of pinned memory.
+CUresult check_pinned(const void *at, size_t bytes, const char *what);
+// An error, which the context keeps, when something wrote beside a live block.
+CUresult check_slack();
+// What lies at an address that faulted, for people.
+const char *whereabouts(CUdeviceptr at);
+// Frees everything, as the end of a context does.
+void forget_blocks();
 
-// fault.cpp: runs f and turns an access to fenced memory into CUDA_ERROR_ILLEGAL_ADDRESS.
+// fault.cpp: runs f, and turns an access to fenced memory into CUDA_ERROR_ILLEGAL_ADDRESS and one
+// that is not aligned into CUDA_ERROR_MISALIGNED_ADDRESS.
 CUresult guarded(int (*f)(void *), void *argument);
 
-// stream.cpp: true while some stream captures.
+// stream.cpp
+// True while some stream captures.
 bool capturing();
+// For calls that a capture forbids: an error in one, which it invalidates; else what the context
+// is.
+CUresult no_capture(const char *what);
+// The kernel or library call whose turn it is.
+const char *running();
 
 }  // namespace softgpu
 

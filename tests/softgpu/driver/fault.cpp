@@ -1,5 +1,5 @@
 // Turns a fault inside a kernel into an error of the context. Faults elsewhere go to whoever had
-// the signal before: a Java VM uses SIGSEGV for its own purposes.
+// the signal before: a Java VM uses SIGSEGV and SIGILL for its own purposes.
 #include <csetjmp>
 #include <csignal>
 #include <cstring>
@@ -9,11 +9,17 @@
 namespace {
 
 thread_local sigjmp_buf *landing = nullptr;
-struct sigaction before_segv, before_bus;
+thread_local CUdeviceptr touched = 0;
+struct sigaction before_segv, before_bus, before_ill;
 
 void on_fault(int signal, siginfo_t *info, void *context) {
-  if (landing) siglongjmp(*landing, 1);
-  struct sigaction &old = signal == SIGBUS ? before_bus : before_segv;
+  if (landing) {
+    touched = reinterpret_cast<CUdeviceptr>(info->si_addr);
+    siglongjmp(*landing, signal);
+  }
+  struct sigaction &old = signal == SIGILL   ? before_ill
+                          : signal == SIGBUS ? before_bus
+                                             : before_segv;
   if (old.sa_flags & SA_SIGINFO) {
     old.sa_sigaction(signal, info, context);
   } else if (old.sa_handler == SIG_DFL || old.sa_handler == SIG_IGN) {
@@ -30,6 +36,7 @@ void install() {
   now.sa_flags = SA_SIGINFO | SA_NODEFER | SA_ONSTACK;
   sigaction(SIGSEGV, &now, &before_segv);
   sigaction(SIGBUS, &now, &before_bus);
+  sigaction(SIGILL, &now, &before_ill);
 }
 
 }  // namespace
@@ -40,16 +47,25 @@ CUresult guarded(int (*f)(void *), void *argument) {
   static const bool installed = (install(), true);
   (void)installed;
   sigjmp_buf here;
-  if (sigsetjmp(here, 1)) {
+  if (int signal = sigsetjmp(here, 1)) {
     landing = nullptr;
+    // Kernels are compiled to trap where an access is not aligned as its type must be.
+    if (signal == SIGILL) {
+      context_fails(CUDA_ERROR_MISALIGNED_ADDRESS);
+      return refuse(CUDA_ERROR_MISALIGNED_ADDRESS, "%s: an access is not aligned", running());
+    }
     context_fails(CUDA_ERROR_ILLEGAL_ADDRESS);
-    return refuse(CUDA_ERROR_ILLEGAL_ADDRESS, "a kernel touched memory that is not its own");
+    return refuse(CUDA_ERROR_ILLEGAL_ADDRESS, "%s touched %#llx, %s", running(), touched,
+                  whereabouts(touched));
   }
   landing = &here;
   const int result = f(argument);
   landing = nullptr;
-  if (result) context_fails(result);
-  return result;
+  if (result) {
+    context_fails(result);
+    return refuse(result, "%s failed", running());
+  }
+  return check_slack();
 }
 
 }  // namespace softgpu

@@ -5,6 +5,7 @@
 #include <dlfcn.h>
 
 #include <algorithm>
+#include <chrono>
 #include <cstdlib>
 #include <cstring>
 #include <memory>
@@ -21,6 +22,8 @@ using namespace softgpu;
 
 namespace {
 
+const char *now = "nothing";
+
 // A piece of work with copies of its arguments.
 struct Work {
   enum Kind { kKernel, kCopy, kFill, kForeign } kind = kKernel;
@@ -35,9 +38,22 @@ struct Work {
   int (*foreign)(void *) = nullptr;
   std::shared_ptr<void> context;  // of foreign work
 
+  // SOFTGPU_FAIL: kernel:n, whose n-th run ends the context as a card that fails does; * is any.
+  int planned_failure() const {
+    static const std::string planned = getenv("SOFTGPU_FAIL") ? getenv("SOFTGPU_FAIL") : ":";
+    static const size_t colon = planned.rfind(':');
+    static const std::string name = planned.substr(0, colon);
+    static const long at = strtol(planned.c_str() + colon + 1, nullptr, 10);
+    static long runs = 0;
+    if (name != "*" && name != kernel->name) return 0;
+    return ++runs == at ? CUDA_ERROR_LAUNCH_FAILED : 0;
+  }
+
   int run() {
+    now = kind == kKernel ? kernel->name : kind == kForeign ? "a library's work" : "a copy";
     switch (kind) {
       case kKernel: {
+        if (int failure = planned_failure()) return failure;
         std::vector<void *> pointers;
         for (auto &a : arguments) pointers.push_back(a.data());
         return kernel->launch(grid, block, pointers.data());
@@ -67,12 +83,15 @@ struct Graph {
 
 struct Stream {
   Graph *capture = nullptr;
+  bool invalid = false;   // the capture that it began
   std::vector<int> last;  // nodes that the next one must wait for
 };
 
 struct Event {
   Graph *capture = nullptr;
   std::vector<int> last;
+  // Work is done when it is submitted, so the host's clock is the device's.
+  std::chrono::steady_clock::time_point recorded;
 };
 
 struct Module {
@@ -88,9 +107,7 @@ Stream *capturer = nullptr;
 CUresult submit(void *handle, Work work) {
   auto *s = static_cast<Stream *>(handle);
   if (s && !streams.count(s)) return refuse(CUDA_ERROR_INVALID_HANDLE, "%p is no stream", handle);
-  if (capturing() && (!s || !s->capture))
-    return refuse(CUDA_ERROR_STREAM_CAPTURE_UNSUPPORTED,
-                  "work on a stream that the capture leaves out");
+  if (capturing() && (!s || !s->capture)) return no_capture("work on a stream that it leaves out");
   if (s && s->capture) {
     Node node{std::move(work), s->last};
     s->capture->nodes.push_back(std::move(node));
@@ -123,15 +140,20 @@ CUresult replay(Graph &g) {
   return CUDA_SUCCESS;
 }
 
-CUresult no_capture(const char *what) {
-  return capturing() ? refuse(CUDA_ERROR_STREAM_CAPTURE_UNSUPPORTED, "%s in a capture", what)
-                     : context_state();
-}
-
 }  // namespace
 
 namespace softgpu {
+
 bool capturing() { return capturer != nullptr; }
+
+CUresult no_capture(const char *what) {
+  if (!capturer) return context_state();
+  capturer->invalid = true;
+  return refuse(CUDA_ERROR_STREAM_CAPTURE_UNSUPPORTED, "in a capture: %s", what);
+}
+
+const char *running() { return now; }
+
 }  // namespace softgpu
 
 // ---- modules ----------------------------------------------------------------------------------
@@ -139,6 +161,7 @@ bool capturing() { return capturer != nullptr; }
 // The image is not looked at: the kernels are those of the libraries that SOFTGPU_KERNELS lists,
 // by a colon each, and of libsoftgpu_kernels.so beside this library.
 SOFTGPU_API CUresult cuModuleLoadData(void **module, const void *) {
+  if (CUresult bad = no_capture("cuModuleLoadData")) return bad;
   std::vector<std::string> files;
   const char *listed = getenv("SOFTGPU_KERNELS");
   std::stringstream list(listed ? listed : "");
@@ -234,6 +257,7 @@ SOFTGPU_API CUresult cuMemcpyDtoDAsync_v2(CUdeviceptr to, CUdeviceptr from, size
 SOFTGPU_API CUresult cuMemcpyHtoDAsync_v2(CUdeviceptr to, const void *from, size_t bytes,
                                           void *stream) {
   if (CUresult bad = check_range(to, bytes, "cuMemcpyHtoDAsync")) return bad;
+  if (CUresult bad = check_pinned(from, bytes, "cuMemcpyHtoDAsync")) return bad;
   Work w;
   w.kind = Work::kCopy;
   w.to = reinterpret_cast<void *>(to);
@@ -243,6 +267,7 @@ SOFTGPU_API CUresult cuMemcpyHtoDAsync_v2(CUdeviceptr to, const void *from, size
 }
 SOFTGPU_API CUresult cuMemcpyDtoHAsync_v2(void *to, CUdeviceptr from, size_t bytes, void *stream) {
   if (CUresult bad = check_range(from, bytes, "cuMemcpyDtoHAsync")) return bad;
+  if (CUresult bad = check_pinned(to, bytes, "cuMemcpyDtoHAsync")) return bad;
   Work w;
   w.kind = Work::kCopy;
   w.to = to;
@@ -269,6 +294,10 @@ SOFTGPU_API CUresult cuMemsetD32_v2(CUdeviceptr at, unsigned value, size_t count
   if (CUresult bad = no_capture("cuMemsetD32")) return bad;
   return fill(at, value, 4, count, nullptr);
 }
+SOFTGPU_API CUresult cuMemsetD8Async(CUdeviceptr at, unsigned char value, size_t count,
+                                     void *stream) {
+  return fill(at, value, 1, count, stream);
+}
 SOFTGPU_API CUresult cuMemsetD32Async(CUdeviceptr at, unsigned value, size_t count, void *stream) {
   return fill(at, value, 4, count, stream);
 }
@@ -288,7 +317,11 @@ SOFTGPU_API CUresult cuStreamDestroy_v2(void *stream) {
   delete s;
   return CUDA_SUCCESS;
 }
-SOFTGPU_API CUresult cuStreamSynchronize(void *) { return no_capture("cuStreamSynchronize"); }
+SOFTGPU_API CUresult cuStreamSynchronize(void *) {
+  if (CUresult bad = no_capture("cuStreamSynchronize")) return bad;
+  return check_slack();
+}
+SOFTGPU_API CUresult cuStreamQuery(void *) { return no_capture("cuStreamQuery"); }
 SOFTGPU_API CUresult cuStreamWaitEvent(void *stream, void *event, unsigned) {
   auto *s = static_cast<Stream *>(stream);
   auto *e = static_cast<Event *>(event);
@@ -311,6 +344,16 @@ SOFTGPU_API CUresult cuEventRecord(void *event, void *stream) {
   auto *e = static_cast<Event *>(event);
   e->capture = s ? s->capture : nullptr;
   e->last = s ? s->last : std::vector<int>();
+  e->recorded = std::chrono::steady_clock::now();
+  return CUDA_SUCCESS;
+}
+SOFTGPU_API CUresult cuEventElapsedTime(float *milliseconds, void *begin, void *end) {
+  if (CUresult bad = no_capture("cuEventElapsedTime")) return bad;
+  const auto from = static_cast<Event *>(begin)->recorded;
+  const auto to = static_cast<Event *>(end)->recorded;
+  if (from.time_since_epoch().count() == 0 || to.time_since_epoch().count() == 0)
+    return refuse(CUDA_ERROR_INVALID_HANDLE, "cuEventElapsedTime of an event without a record");
+  *milliseconds = std::chrono::duration<float, std::milli>(to - from).count();
   return CUDA_SUCCESS;
 }
 SOFTGPU_API CUresult cuEventSynchronize(void *) { return no_capture("cuEventSynchronize"); }
@@ -325,6 +368,7 @@ SOFTGPU_API CUresult cuStreamBeginCapture_v2(void *stream, int) {
   if (CUresult bad = no_capture("cuStreamBeginCapture")) return bad;
   s->capture = new Graph();
   s->last.clear();
+  s->invalid = false;
   capturer = s;
   return CUDA_SUCCESS;
 }
@@ -343,17 +387,16 @@ SOFTGPU_API CUresult cuStreamEndCapture(void *stream, void **graph) {
     for (int before : s->capture->nodes[n].after) open.push_back(before);
   }
   const bool whole = std::find(joined.begin(), joined.end(), false) == joined.end();
+  const bool invalid = s->invalid;
   for (Stream *other : streams)
     if (other != s && other->capture == s->capture) other->capture = nullptr;
-  if (!whole) {
-    delete s->capture;
-    s->capture = nullptr;
-    capturer = nullptr;
-    return refuse(CUDA_ERROR_STREAM_CAPTURE_UNSUPPORTED, "a forked stream was not joined");
-  }
-  *graph = s->capture;
-  s->capture = nullptr;
+  std::unique_ptr<Graph> captured(std::exchange(s->capture, nullptr));
   capturer = nullptr;
+  *graph = nullptr;
+  if (invalid)
+    return refuse(CUDA_ERROR_STREAM_CAPTURE_INVALIDATED, "the capture saw a forbidden call");
+  if (!whole) return refuse(CUDA_ERROR_STREAM_CAPTURE_UNJOINED, "a forked stream was not joined");
+  *graph = captured.release();
   return CUDA_SUCCESS;
 }
 SOFTGPU_API CUresult cuGraphInstantiateWithFlags(void **exec, void *graph, unsigned long long) {

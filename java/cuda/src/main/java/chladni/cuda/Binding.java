@@ -36,7 +36,7 @@ final class Binding implements Lister.Buffers, AutoCloseable {
     this.store = store;
     this.plan = plan;
     memory = plan.memory(moments, Binding::sizeOf);
-    arena = new DeviceMemory(driver, memory.bytes(), "the program's arena");
+    arena = new DeviceMemory(driver, memory.bytes(), "the arena of the program with outputs " + plan.outputs().keySet());
     try {
       plan.inputs()
           .forEach((name, b) -> inputs.put(name, rim(driver, "input '" + name + "'", b)));

@@ -1,6 +1,7 @@
 package chladni.cuda;
 
 import chladni.engine.backend.Listing;
+import chladni.engine.backend.ProgramException;
 import chladni.engine.plan.Buffer;
 import chladni.engine.plan.Plan;
 import chladni.engine.plan.Step;
@@ -15,6 +16,12 @@ import jcuda.driver.CUgraphExec;
 
 /** What a program has on the device and in pinned memory; for whoever has the device. */
 final class BoundProgram implements AutoCloseable {
+  /** To find the step that ends the context: a graph tells only that one of its did. */
+  private static final boolean STEPWISE = "1".equals(System.getenv("CHLADNI_CUDA_STEPS"));
+
+  private static final String ADVICE =
+      " With CHLADNI_CUDA_STEPS=1 each step runs alone and the one that fails is named.";
+
   private final Driver driver;
   private final Plan plan;
   private final Map<String, Pinned> inputs = new HashMap<>();
@@ -112,12 +119,70 @@ final class BoundProgram implements AutoCloseable {
 
   /** One run. */
   void replay() {
-    for (Segment segment : segments) {
-      driver.run(segment.graph);
-      if (segment.after != null) {
-        segment.after.compute();
-      }
+    if (STEPWISE) {
+      walk((_, _) -> {});
+      return;
     }
+    try {
+      for (Segment segment : segments) {
+        driver.run(segment.graph);
+        if (segment.after != null) {
+          segment.after.compute();
+        }
+      }
+    } catch (CudaException e) {
+      throw e.in("program with outputs " + plan.outputs().keySet(), ADVICE);
+    }
+  }
+
+  /** What looks at the results of a step before the next one runs. */
+  interface Visitor {
+    /** Before the first step, when inputs are on the device. */
+    default void begin() {}
+
+    void after(int index, CudaLowering.Line line);
+  }
+
+  /** One run with a stop behind each step; what fails there is named. */
+  void walk(Visitor visitor) {
+    copyIn();
+    driver.synchronize();
+    visitor.begin();
+    for (int i = 0; i < lines.size(); i++) {
+      CudaLowering.Line line = lines.get(i);
+      try {
+        run(line);
+      } catch (CudaException e) {
+        Listing.Step step = line.listed();
+        throw e.in("step %d, %s by %s".formatted(i, step.label(), step.implementation()), "");
+      }
+      visitor.after(i, line);
+    }
+    copyOut();
+    driver.synchronize();
+  }
+
+  private void run(CudaLowering.Line line) {
+    line.work().run();
+    driver.synchronize();
+    if (line.host() != null) {
+      line.host().compute();
+      line.host().deliver();
+      driver.synchronize();
+    }
+  }
+
+  /**
+   * All of a run.
+   *
+   * @throws ProgramException when the host has a part in it
+   */
+  CUgraphExec onlyGraph() {
+    if (segments.size() > 1) {
+      throw new ProgramException(
+          "program: operations with a Java body make it several graphs, and one was asked for.");
+    }
+    return segments.getFirst().graph;
   }
 
   /** What the host writes. */

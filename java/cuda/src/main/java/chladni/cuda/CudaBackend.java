@@ -10,12 +10,18 @@ import chladni.engine.backend.ProgramException;
 import chladni.engine.backend.Store;
 import chladni.engine.graph.Graph;
 import java.util.List;
+import java.util.OptionalLong;
 import java.util.Set;
 
 /** An opened device and what it has given out. */
 final class CudaBackend implements Backend {
-  private final Device device = new Device();
-  private final Ledger ledger = new Ledger(this, "cuda engine", device::close);
+  private final Device device;
+  private final Ledger ledger;
+
+  CudaBackend(CudaLibraries libraries) {
+    device = new Device(libraries);
+    ledger = new Ledger(this, "cuda engine", device::close);
+  }
 
   @Override
   public String name() {
@@ -25,6 +31,11 @@ final class CudaBackend implements Backend {
   @Override
   public String description() {
     return device.description();
+  }
+
+  @Override
+  public OptionalLong deviceMemory() {
+    return OptionalLong.of(device.call(device.driver()::memory));
   }
 
   /** One: the host only launches, and how the card divides work is part of our kernels. */

@@ -17,7 +17,7 @@ import java.util.LinkedHashSet;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import java.util.function.Consumer;
+import java.util.function.Function;
 
 /**
  * A plan captured as one CUDA graph: inputs go in from pinned memory, the steps run, outputs come
@@ -69,19 +69,30 @@ final class CudaProgram extends Program {
     }
   }
 
+  Device device() {
+    return device;
+  }
+
+  BoundProgram bound() {
+    checkOpen();
+    return bound;
+  }
+
   @Override
   protected void execute() {
-    run(BoundProgram::replay);
+    run(
+        program -> {
+          program.replay();
+          return Optional.empty();
+        });
   }
 
   @Override
   protected Optional<NonFinite> executeTraced() {
-    Trace trace = new Trace(device.driver());
-    run(trace::run);
-    return trace.first();
+    return run(program -> Trace.of(device.driver(), program));
   }
 
-  private void run(Consumer<BoundProgram> how) {
+  private Optional<NonFinite> run(Function<BoundProgram, Optional<NonFinite>> how) {
     checkOpen();
     if (!unwritten.isEmpty()) {
       throw new ProgramException(
@@ -89,14 +100,16 @@ final class CudaProgram extends Program {
               .formatted(unwritten.iterator().next()));
     }
     ran = false;
-    device.run(
-        () -> {
-          // Other threads may have closed them before this one had its turn.
-          checkOpen();
-          store.checkOpen();
-          how.accept(bound);
-        });
+    Optional<NonFinite> found =
+        device.call(
+            () -> {
+              // Other threads may have closed them before this one had its turn.
+              checkOpen();
+              store.checkOpen();
+              return how.apply(bound);
+            });
     ran = true;
+    return found;
   }
 
   @Override

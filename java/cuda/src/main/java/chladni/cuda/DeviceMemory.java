@@ -2,19 +2,20 @@ package chladni.cuda;
 
 import jcuda.driver.CUdeviceptr;
 
-/** One block of device memory with one owner, cleared. */
+/** One block of device memory with one owner; what is in it at first is not defined. */
 final class DeviceMemory implements AutoCloseable {
   private final Driver driver;
   private final CUdeviceptr base;
   private final long address;
   private final long bytes;
+  private final String owner;
 
   DeviceMemory(Driver driver, long bytes, String owner) {
     this.driver = driver;
     this.bytes = Math.max(bytes, Float.BYTES);
+    this.owner = owner;
     this.base = driver.allocate(this.bytes, owner);
     this.address = new Reader(base).address();
-    clear();
   }
 
   /** Its address, as kernels take it. */
@@ -36,7 +37,7 @@ final class DeviceMemory implements AutoCloseable {
 
   @Override
   public void close() {
-    driver.free(base);
+    driver.free(base, bytes, owner);
   }
 
   /** Reads the address, which only subclasses may. */

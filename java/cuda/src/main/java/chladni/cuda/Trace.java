@@ -12,59 +12,50 @@ import java.util.stream.Collectors;
 import jcuda.Pointer;
 
 /** One run, step by step instead of as a graph, with a look at what each step leaves. */
-final class Trace {
+final class Trace implements BoundProgram.Visitor {
   private final Driver driver;
+  private final Binding binding;
+  private Set<Listing.Place> before;
   private NonFinite first;
 
-  Trace(Driver driver) {
+  private Trace(Driver driver, Binding binding) {
     this.driver = driver;
+    this.binding = binding;
   }
 
-  Optional<NonFinite> first() {
-    return Optional.ofNullable(first);
-  }
-
-  /** On the device. */
-  void run(BoundProgram program) {
-    Binding binding = program.binding();
+  /** Runs on the device; the first result that is not finite. */
+  static Optional<NonFinite> of(Driver driver, BoundProgram program) {
+    Trace trace = new Trace(driver, program.binding());
     // A step that fills a part of a buffer is not to blame for what an earlier run left beside it.
-    binding.clear();
-    program.copyIn();
-    driver.synchronize();
-    Set<Listing.Place> before =
+    program.binding().clear();
+    program.walk(trace);
+    return Optional.ofNullable(trace.first);
+  }
+
+  @Override
+  public void begin() {
+    before =
         binding.outside().stream()
-            .filter(b -> !isFinite(floats(binding, b)))
+            .filter(b -> !isFinite(floats(b)))
             .map(binding::place)
             .collect(Collectors.toSet());
-    for (int i = 0; i < program.lines().size(); i++) {
-      CudaLowering.Line line = program.lines().get(i);
-      run(line);
-      for (Buffer result : line.writes()) {
-        float[] values = first == null ? floats(binding, result) : new float[0];
-        if (!isFinite(values)) {
-          Listing.Tensor where = new Lister(binding).tensor(result);
-          first =
-              new Suspect(i, line.listed(), result, where, before)
-                  .describe(at -> values[(int) at]);
-        }
-      }
-    }
-    program.copyOut();
-    driver.synchronize();
   }
 
-  private void run(CudaLowering.Line line) {
-    line.work().run();
-    driver.synchronize();
-    if (line.host() != null) {
-      line.host().compute();
-      line.host().deliver();
-      driver.synchronize();
+  @Override
+  public void after(int index, CudaLowering.Line line) {
+    for (Buffer result : line.writes()) {
+      float[] values = first == null ? floats(result) : new float[0];
+      if (!isFinite(values)) {
+        Listing.Tensor where = new Lister(binding).tensor(result);
+        first =
+            new Suspect(index, line.listed(), result, where, before)
+                .describe(at -> values[(int) at]);
+      }
     }
   }
 
   /** The values of a FLOAT buffer as they lie; none for others. */
-  private float[] floats(Binding binding, Buffer buffer) {
+  private float[] floats(Buffer buffer) {
     if (buffer.type().dtype() != DType.FLOAT) {
       return new float[0];
     }

@@ -21,6 +21,11 @@ enum Device {
     this.eps = eps;
   }
 
+  /** Whether cuda is a card: the stand-ins are too slow for networks of full size. */
+  static boolean hasCard() {
+    return !"1".equals(System.getenv("CHLADNI_SOFTGPU"));
+  }
+
   Engine open() {
     return Engine.open(backend, BackendOptions.DEFAULT);
   }

@@ -25,7 +25,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 /**
  * Whole networks with their reference implementation's keys: inference and training mode, moved
  * running statistics and gradients. The full-size ones run where a user would run them, on the CPU
- * backend.
+ * backend and on a card.
  */
 class NetworkParityTest {
   static final List<String> FULL =
@@ -49,8 +49,8 @@ class NetworkParityTest {
   private static final double FORWARD = 1e-4;
 
   /**
-   * The CPU backend's order of sums differs from machine to machine, and an activation that is zero
-   * but for rounding then falls on the other side of ReLU's kink. Among the million activations of
+   * The order of sums differs from processor to processor and from card to card, and an activation
+   * that is zero but for rounding then falls on the other side of ReLU's kink. Among the million activations of
    * U-Net-128 about one does; in a layer of n it turns the gradient by 1 / sqrt(n). This is the
    * room for one among 400. The reference's sums are the same everywhere and need none.
    */
@@ -64,6 +64,9 @@ class NetworkParityTest {
       SMALL.forEach(name -> all.add(Arguments.of(device, name)));
     }
     FULL.forEach(name -> all.add(Arguments.of(Device.CPU_FP32, name)));
+    if (Device.hasCard()) {
+      FULL.forEach(name -> all.add(Arguments.of(Device.CUDA_FP32, name)));
+    }
     return all.stream();
   }
 
@@ -123,7 +126,7 @@ class NetworkParityTest {
                   double[] actual = program.readDoubles(output);
                   if (output.equals("out")) {
                     fixture.assertClose("train/out", actual, FORWARD);
-                  } else if (device == Device.CPU_FP32) {
+                  } else if (device == Device.CPU_FP32 || FULL.contains(name)) {
                     fixture.assertDirection("train/" + output, actual, KINK);
                   } else {
                     fixture.assertClose(

@@ -49,6 +49,9 @@ class TrainingParityTest {
       all.add(Arguments.of(Device.CUDA_FP32, name));
     }
     all.add(Arguments.of(Device.CPU_FP32, FULL));
+    if (Device.hasCard()) {
+      all.add(Arguments.of(Device.CUDA_FP32, FULL));
+    }
     return all.stream();
   }
 

@@ -21,12 +21,12 @@ public final class ChildJvm {
     return this;
   }
 
-  ChildJvm option(String option) {
+  public ChildJvm option(String option) {
     options.add(option);
     return this;
   }
 
-  ChildJvm with(String variable, String value) {
+  public ChildJvm with(String variable, String value) {
     environment.put(variable, value);
     return this;
   }

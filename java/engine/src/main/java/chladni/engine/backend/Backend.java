@@ -3,6 +3,7 @@ package chladni.engine.backend;
 import chladni.engine.api.Experimental;
 import chladni.engine.graph.Graph;
 import java.util.List;
+import java.util.OptionalLong;
 import java.util.Set;
 
 /** An opened backend. It owns its threads and native state; programs and stores die with it. */
@@ -16,6 +17,11 @@ public interface Backend extends AutoCloseable {
 
   /** How many threads compute: the last bits of a result may depend on it. */
   int threads();
+
+  /** Bytes of memory that its device has of its own; empty where it computes in the host's. */
+  default OptionalLong deviceMemory() {
+    return OptionalLong.empty();
+  }
 
   /** The precisions that it has on this machine. */
   Set<Precision> precisions();

@@ -37,11 +37,26 @@ public final class EncoderTraining {
       int classes,
       Network network,
       long seed) {
+    return of(backend, name, batch, item, classes, network, seed, Inputs.WRITTEN);
+  }
+
+  /**
+   * @param inputs gives {@code x}
+   */
+  public static SimpleTraining of(
+      Backend backend,
+      String name,
+      int batch,
+      Shape item,
+      int classes,
+      Network network,
+      long seed,
+      Inputs inputs) {
     Graph graph = new Graph();
     int[] dims = new int[item.rank() + 1];
     dims[0] = batch;
     System.arraycopy(item.dims(), 0, dims, 1, item.rank());
-    Node x = graph.input("x", Shape.of(dims));
+    Node x = inputs.batch(graph, "x", Shape.of(dims));
     Node labels = graph.input("labels", TensorType.ints(Shape.of(batch)));
     Node rate = graph.input("lr", Shape.SCALAR);
     Variable counter = Variable.counter("step");

@@ -29,13 +29,14 @@ public final class MultimodalTraining {
       int batch,
       long seed,
       Precision precision) {
-    return of(backend, network, weights, 1, batch, seed, precision);
+    return of(backend, network, weights, 1, batch, seed, precision, Inputs.WRITTEN);
   }
 
   /**
    * @param imageRate factor on W_I's learning rate. A small one keeps the shared space near the
    *     picture's features, from which W_I starts: Adam moves every weight by the same amount, and
    *     4096 of them in a row turn the identity into something else within a few steps
+   * @param inputs gives {@code image} and {@code sound}
    */
   public static SimpleTraining of(
       Backend backend,
@@ -44,10 +45,11 @@ public final class MultimodalTraining {
       double imageRate,
       int batch,
       long seed,
-      Precision precision) {
+      Precision precision,
+      Inputs inputs) {
     Graph graph = new Graph();
-    Node image = graph.input("image", Shape.of(batch, network.imageFeatures()));
-    Node sound = graph.input("sound", Shape.of(batch, network.soundFeatures()));
+    Node image = inputs.batch(graph, "image", Shape.of(batch, network.imageFeatures()));
+    Node sound = inputs.batch(graph, "sound", Shape.of(batch, network.soundFeatures()));
     Node labels = graph.input("labels", TensorType.ints(Shape.of(batch)));
     Node rate = graph.input("lr", Shape.SCALAR);
     Parameters p = new Parameters(graph, "");

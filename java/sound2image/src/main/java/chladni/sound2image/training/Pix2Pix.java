@@ -93,20 +93,28 @@ public final class Pix2Pix implements TrainingStep {
   }
 
   public Pix2Pix(Backend backend, Options options, Precision precision) {
+    this(backend, options, precision, Inputs.WRITTEN);
+  }
+
+  /**
+   * @param inputs gives {@code source} and {@code target}
+   */
+  public Pix2Pix(Backend backend, Options options, Precision precision, Inputs inputs) {
     this.backend = backend;
     Graph graph = new Graph();
     generator = new Parameters(graph, GENERATOR);
     discriminator = new Parameters(graph, DISCRIMINATOR);
-    build(graph, options);
+    build(graph, options, inputs);
     store = backend.newStore(options.seed(), precision);
     program = backend.compile(graph, store, precision);
   }
 
-  private void build(Graph graph, Options o) {
+  private void build(Graph graph, Options o, Inputs inputs) {
     UNet net = o.generator();
     int n = o.batch();
-    Node source = graph.input("source", Shape.of(n, net.inChannels(), net.size(), net.size()));
-    Node target = graph.input("target", Shape.of(n, net.outChannels(), net.size(), net.size()));
+    int side = net.size();
+    Node source = inputs.batch(graph, "source", Shape.of(n, net.inChannels(), side, side));
+    Node target = inputs.batch(graph, "target", Shape.of(n, net.outChannels(), side, side));
     Node rate = graph.input("lr", Shape.SCALAR);
     Variable counter = Variable.counter("step");
     Node step = graph.assign(counter, Ops.increment(graph.read(counter)));
@@ -189,7 +197,7 @@ public final class Pix2Pix implements TrainingStep {
 
   @Override
   public List<Variable> variables() {
-    return store.variables();
+    return Feed.withoutItems(store.variables());
   }
 
   /** {@code generator.safetensors} and {@code discriminator.safetensors}. */

@@ -62,7 +62,7 @@ public final class SimpleTraining implements TrainingStep {
 
   @Override
   public List<Variable> variables() {
-    return store.variables();
+    return Feed.withoutItems(store.variables());
   }
 
   @Override

@@ -2,7 +2,6 @@ package chladni.sound2image.training;
 
 import chladni.engine.backend.Backend;
 import chladni.engine.backend.Precision;
-import chladni.engine.backend.Program;
 import chladni.engine.graph.Shape;
 import chladni.sound2image.dataset.ClipSet;
 import chladni.sound2image.dataset.Fingerprint;
@@ -90,10 +89,12 @@ public record Stages(
     metadata.put("classes", String.join("\n", classes));
     int width = Math.toIntExact(item.elements());
     DataOrder order = new DataOrder(clips.size(), schedule.batch(), seed, false);
-    float[] x = new float[schedule.batch() * width];
+    Feed feed = Feed.of(backend, clips.size(), new Feed.Source("x", width, items));
     int[] labels = new int[schedule.batch()];
     try (SimpleTraining training =
-        EncoderTraining.of(backend, name, schedule.batch(), item, classes.size(), network, seed)) {
+        EncoderTraining.of(
+            backend, name, schedule.batch(), item, classes.size(), network, seed, feed)) {
+      feed.fill(training.store());
       train(
           folder,
           name,
@@ -103,10 +104,9 @@ public record Stages(
           (step, program) -> {
             int[] chosen = order.items(step);
             for (int i = 0; i < chosen.length; i++) {
-              items.write(chosen[i], x, i * width);
               labels[i] = classes.indexOf(clips.labels().get(chosen[i]));
             }
-            program.write("x", x);
+            feed.write(program, chosen);
             program.write("labels", labels);
           });
     }
@@ -125,12 +125,23 @@ public record Stages(
     int[] rows = table.rows(false);
     DataOrder order = new DataOrder(rows.length, schedule.batch(), seed, false);
     int n = schedule.batch();
-    float[] image = new float[n * network.imageFeatures()];
-    float[] sound = new float[n * network.soundFeatures()];
     int[] labels = new int[n];
+    Feed feed =
+        Feed.of(
+            backend,
+            rows.length,
+            new Feed.Source(
+                "image",
+                network.imageFeatures(),
+                (i, dst, at) -> copy(table.fc6()[rows[i]], dst, at)),
+            new Feed.Source(
+                "sound",
+                network.soundFeatures(),
+                (i, dst, at) -> copy(table.pool5()[rows[i]], dst, at)));
     try (SimpleTraining training =
         MultimodalTraining.of(
-            backend, network, weights, IMAGE_RATE, n, seed, Precision.FP32)) {
+            backend, network, weights, IMAGE_RATE, n, seed, Precision.FP32, feed)) {
+      feed.fill(training.store());
       train(
           run.multimodal(),
           "multimodal",
@@ -140,13 +151,9 @@ public record Stages(
           (step, program) -> {
             int[] chosen = order.items(step);
             for (int i = 0; i < n; i++) {
-              int row = rows[chosen[i]];
-              copy(table.fc6()[row], image, i);
-              copy(table.pool5()[row], sound, i);
-              labels[i] = table.label()[row];
+              labels[i] = table.label()[rows[chosen[i]]];
             }
-            program.write("image", image);
-            program.write("sound", sound);
+            feed.write(program, chosen);
             program.write("labels", labels);
           });
     }
@@ -170,10 +177,12 @@ public record Stages(
         schedule,
         metadata,
         rows.length,
-        (i, dst, at) -> toMap(table.fc6()[rows[i]], map, dst, at),
-        (i, dst, at) -> clips.picture(table.position()[rows[i]], dst, at),
-        side * side,
-        3 * side * side);
+        new Feed.Source(
+            "source", side * side, (i, dst, at) -> toMap(table.fc6()[rows[i]], map, dst, at)),
+        new Feed.Source(
+            "target",
+            3 * side * side,
+            (i, dst, at) -> clips.picture(table.position()[rows[i]], dst, at)));
   }
 
   /**
@@ -206,10 +215,10 @@ public record Stages(
         schedule,
         metadata,
         rows.length,
-        (i, dst, at) -> toMap(hidden[rows[i]], source, dst, at),
-        (i, dst, at) -> toMap(table.fc6()[rows[i]], target, dst, at),
-        side * side,
-        side * side);
+        new Feed.Source(
+            "source", side * side, (i, dst, at) -> toMap(hidden[rows[i]], source, dst, at)),
+        new Feed.Source(
+            "target", side * side, (i, dst, at) -> toMap(table.fc6()[rows[i]], target, dst, at)));
   }
 
   private void gan(
@@ -219,29 +228,19 @@ public record Stages(
       Schedule schedule,
       Map<String, String> metadata,
       int items,
-      Inference.Items source,
-      Inference.Items target,
-      int sourceWidth,
-      int targetWidth) {
-    int n = schedule.batch();
-    DataOrder order = new DataOrder(items, n, seed, false);
-    float[] sources = new float[n * sourceWidth];
-    float[] targets = new float[n * targetWidth];
-    try (Pix2Pix training = new Pix2Pix(backend, options, Precision.FP32)) {
+      Feed.Source source,
+      Feed.Source target) {
+    DataOrder order = new DataOrder(items, schedule.batch(), seed, false);
+    Feed feed = Feed.of(backend, items, source, target);
+    try (Pix2Pix training = new Pix2Pix(backend, options, Precision.FP32, feed)) {
+      feed.fill(training.store());
       train(
           folder,
           stage,
           schedule,
           metadata,
           training,
-          (step, program) -> {
-            int[] chosen = order.items(step);
-            for (int i = 0; i < n; i++) {
-              source.write(chosen[i], sources, i * sourceWidth);
-              target.write(chosen[i], targets, i * targetWidth);
-            }
-            write(program, sources, targets);
-          });
+          (step, program) -> feed.write(program, order.items(step)));
     }
   }
 
@@ -253,11 +252,6 @@ public record Stages(
     metadata.put("rate", Double.toString(schedule.rate()));
     metadata.put(DATA, data);
     return metadata;
-  }
-
-  private static void write(Program program, float[] source, float[] target) {
-    program.write("source", source);
-    program.write("target", target);
   }
 
   private void train(
@@ -299,8 +293,8 @@ public record Stages(
     return some;
   }
 
-  private static void copy(float[] row, float[] dst, int i) {
-    System.arraycopy(row, 0, dst, i * row.length, row.length);
+  private static void copy(float[] row, float[] dst, int at) {
+    System.arraycopy(row, 0, dst, at, row.length);
   }
 
   /** The encoders that this run has trained. */
