@@ -349,7 +349,8 @@ __device__ __forceinline__ void reduce(const Fused &f, const Reduction &r, doubl
   Place<Index, R> place;
   place.unravel(f, 0, f.kept, inside ? k : 0);
   if (inside) {
-#pragma unroll 4
+    constexpr int ahead = Program::kByRank ? 4 : 1;  // loads that do not wait for each other
+#pragma unroll ahead
     for (Index t = from + term; t < to; t += lanes) {
       place.unravel(f, f.kept, f.rank, t);
       Program::run(f, place, 1, Sums<Program>{sum, r.max != 0});
