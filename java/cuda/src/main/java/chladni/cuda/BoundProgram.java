@@ -11,6 +11,10 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
+import java.util.function.Function;
+import java.util.stream.Collectors;
 import jcuda.Pointer;
 import jcuda.driver.CUgraphExec;
 
@@ -23,12 +27,16 @@ final class BoundProgram implements AutoCloseable {
       " With CHLADNI_CUDA_STEPS=1 each step runs alone and the one that fails is named.";
 
   private final Driver driver;
+  private final CudaStore store;
   private final Plan plan;
   private final Map<String, Pinned> inputs = new HashMap<>();
   private final Map<String, Pinned> outputs = new HashMap<>();
   private final List<Segment> segments = new ArrayList<>();
   private Binding binding;
   private List<CudaLowering.Line> lines;
+  private List<Rounding> roundings;
+  private Set<String> written;
+  private long epoch;
   private List<AutoCloseable> owned = List.of();
   private Listing listing;
 
@@ -42,15 +50,16 @@ final class BoundProgram implements AutoCloseable {
   /** Pinned host memory with a view of it. */
   private record Pinned(Pointer pointer, ByteBuffer bytes) {}
 
-  private BoundProgram(Driver driver, Plan plan) {
+  private BoundProgram(Driver driver, CudaStore store, Plan plan) {
     this.driver = driver;
+    this.store = store;
     this.plan = plan;
   }
 
   static BoundProgram of(Device device, CudaStore store, Plan plan) {
-    BoundProgram bound = new BoundProgram(device.driver(), plan);
+    BoundProgram bound = new BoundProgram(device.driver(), store, plan);
     try {
-      bound.bind(device, store);
+      bound.bind(device);
       return bound;
     } catch (RuntimeException | Error e) {
       device.release(bound::close);
@@ -58,22 +67,30 @@ final class BoundProgram implements AutoCloseable {
     }
   }
 
-  private void bind(Device device, CudaStore store) {
+  private void bind(Device device) {
     List<List<Step>> moments = MultiTensor.of(plan, Binding::sizeOf);
     binding = new Binding(driver, store, plan, moments);
+    epoch = store.epoch();
     plan.inputs().forEach((name, b) -> inputs.put(name, pinned(b, name)));
     plan.outputs().forEach((name, b) -> outputs.put(name, pinned(b, name)));
-    CudaLowering lowering = new CudaLowering(device, binding);
+    CudaLowering lowering = new CudaLowering(device, binding, store.precision());
     try {
       lines = lowering.lower(moments);
     } finally {
       owned = lowering.owned();
     }
+    roundings = lowering.roundings();
+    written =
+        lines.stream()
+            .flatMap(line -> line.writes().stream())
+            .map(Binding::variable)
+            .filter(Objects::nonNull)
+            .collect(Collectors.toSet());
     listing =
         new Listing(
             device.description(),
             lines.stream().map(CudaLowering.Line::listed).toList(),
-            binding.memory(lowering.scratchBytes()));
+            binding.memory(lowering.scratchBytes(), lowering.copyBytes()));
     capture();
   }
 
@@ -117,7 +134,26 @@ final class BoundProgram implements AutoCloseable {
                     outputs.get(name).pointer, binding.pointer(b), binding.bytes(b)));
   }
 
-  /** One run. */
+  /** Whether its addresses and layouts are those of the store's variables. */
+  boolean isCurrent() {
+    return epoch == store.epoch();
+  }
+
+  /** One run, whose steps {@code how} takes, and what it means for the copies of variables. */
+  <T> T run(Function<BoundProgram, T> how) {
+    for (Rounding r : roundings) {
+      if (store.isHalfStale(r.variable())) {
+        driver.launch(r.launch());
+        store.halved(r.variable());
+      }
+    }
+    written.forEach(store::changed);
+    T result = how.apply(this);
+    roundings.stream().map(Rounding::variable).filter(written::contains).forEach(store::halved);
+    return result;
+  }
+
+  /** The steps as captured. */
   void replay() {
     if (STEPWISE) {
       walk((_, _) -> {});
@@ -170,6 +206,11 @@ final class BoundProgram implements AutoCloseable {
       line.host().deliver();
       driver.synchronize();
     }
+  }
+
+  /** Takes over what the host wrote for another binding of the same plan. */
+  void takeInputs(BoundProgram other) {
+    inputs.forEach((name, to) -> to.bytes.duplicate().put(other.inputs.get(name).bytes.duplicate()));
   }
 
   /**

@@ -154,10 +154,16 @@ final class Driver implements AutoCloseable {
     return "%s, compute capability %d.%d, driver for CUDA %d.%d"
         .formatted(
             name(),
-            attribute(CUdevice_attribute.CU_DEVICE_ATTRIBUTE_COMPUTE_CAPABILITY_MAJOR),
-            attribute(CUdevice_attribute.CU_DEVICE_ATTRIBUTE_COMPUTE_CAPABILITY_MINOR),
+            computeCapability() / 10,
+            computeCapability() % 10,
             version[0] / 1000,
             version[0] % 1000 / 10);
+  }
+
+  /** Times ten, such as 90 for Hopper. */
+  int computeCapability() {
+    return 10 * attribute(CUdevice_attribute.CU_DEVICE_ATTRIBUTE_COMPUTE_CAPABILITY_MAJOR)
+        + attribute(CUdevice_attribute.CU_DEVICE_ATTRIBUTE_COMPUTE_CAPABILITY_MINOR);
   }
 
   int multiprocessors() {

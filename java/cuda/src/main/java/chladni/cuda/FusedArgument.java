@@ -9,6 +9,7 @@ import chladni.engine.plan.Write;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.List;
+import java.util.function.ToLongFunction;
 import java.util.stream.Stream;
 
 /**
@@ -39,22 +40,23 @@ final class FusedArgument {
   private final List<Load> loads;
   private final List<Instr> instrs;
   private final List<Write> writes;
-  private final Binding binding;
+  private final ToLongFunction<View> address;
 
   /**
    * @param space with the physical size where the plan leaves it open
+   * @param address where a view's element 0 lies
    */
   FusedArgument(
       FusedSpace space,
       List<Load> loads,
       List<Instr> instrs,
       List<Write> writes,
-      Binding binding) {
+      ToLongFunction<View> address) {
     this.space = space;
     this.loads = loads;
     this.instrs = instrs;
     this.writes = writes;
-    this.binding = binding;
+    this.address = address;
   }
 
   FusedSpace space() {
@@ -93,7 +95,7 @@ final class FusedArgument {
       switch (loads.get(i)) {
         case Load.Constant(double value) -> b.putLong(0).putFloat((float) value);
         case View view -> {
-          b.putLong(binding.address(view)).putFloat(0).putInt(vector(view) ? 1 : 0);
+          b.putLong(address.applyAsLong(view)).putFloat(0).putInt(vector(view) ? 1 : 0);
           strides(b, view);
         }
       }
@@ -109,7 +111,7 @@ final class FusedArgument {
     for (int i = 0; i < writes.size(); i++) {
       View to = writes.get(i).to();
       b.position(STORES_AT + i * VIEW_BYTES);
-      b.putLong(binding.address(to)).putInt(writes.get(i).register());
+      b.putLong(address.applyAsLong(to)).putInt(writes.get(i).register());
       b.putShort((short) (to.buffer().format() == Format.BFLOAT16 ? 1 : 0));
       b.putShort((short) (vector(to) ? 1 : 0));
       strides(b, to);
@@ -141,6 +143,6 @@ final class FusedArgument {
       aligned &= space.stride(view, a) % QUAD == 0;
     }
     return aligned
-        && binding.address(view) % (QUAD * view.buffer().format().bytes()) == 0;
+        && address.applyAsLong(view) % (QUAD * view.buffer().format().bytes()) == 0;
   }
 }

@@ -11,6 +11,7 @@ import chladni.engine.plan.Write;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Set;
 
 /**
  * Fused kernels of a plan as launches of kernels/cuda/fused.cuh: compiled where
@@ -18,6 +19,8 @@ import java.util.Locale;
  */
 final class FusedLaunches {
   private static final System.Logger LOG = System.getLogger("chladni.cuda");
+
+  private static final Set<String> INTERPRETERS = Set.of("fused_any", "fused_wide");
 
   /** The threads of each block. */
   private static final int BLOCK = 128;
@@ -50,23 +53,30 @@ final class FusedLaunches {
 
   private FusedArgument argument(ElementwiseStep s) {
     return new FusedArgument(
-        FusedSpace.of(s.space(), s.writesTo()), s.loads(), s.instrs(), s.writesTo(), binding);
+        FusedSpace.of(s.space(), s.writesTo()),
+        s.loads(),
+        s.instrs(),
+        s.writesTo(),
+        binding::address);
   }
 
   private void elementwise(FusedArgument argument) {
+    Launch launch = launch(argument);
+    lowering.add(launch, name("fused", argument, INTERPRETERS.contains(launch.kernel())));
+  }
+
+  private Launch launch(FusedArgument argument) {
     String compiled = "fused_" + argument.program().number();
     boolean quads = argument.narrow();
     boolean interpreted = !quads || !compiled(compiled);
     quads &= !interpreted || argument.program().registers() <= FusedProgram.QUAD_REGISTERS;
     int width = quads ? FusedArgument.QUAD : 1;
     String kernel = !interpreted ? compiled : quads ? "fused_any" : "fused_wide";
-    lowering.add(
-        lowering.launch(
-            kernel,
-            Math.ceilDiv(argument.space().points(), (long) width),
-            BLOCK,
-            new Launch.Arguments().struct(argument.bytes(width))),
-        name("fused", argument, interpreted));
+    return lowering.launch(
+        kernel,
+        Math.ceilDiv(argument.space().points(), (long) width),
+        BLOCK,
+        new Launch.Arguments().struct(argument.bytes(width)));
   }
 
   private boolean compiled(String kernel) {
@@ -91,14 +101,13 @@ final class FusedLaunches {
    */
   static boolean canBatch(ElementwiseStep s) {
     return s.space().length <= 1
-        && FusedProgram.of(s.loads().size(), s.instrs(), s.writesTo()).registers()
-            <= FusedProgram.QUAD_REGISTERS
+        && FusedProgram.of(s).registers() <= FusedProgram.QUAD_REGISTERS
         && FusedArgument.narrow(FusedSpace.of(s.space(), s.writesTo()), s.loads(), s.writesTo());
   }
 
   /**
-   * Several at once, all {@link #canBatch}: a table of them in device memory, and the first block of
-   * each.
+   * Several of one program at once, all {@link #canBatch}: a table of them in device memory, and the
+   * first block of each.
    */
   void batch(List<ElementwiseStep> steps) {
     byte[] table = new byte[steps.size() * FusedArgument.BYTES];
@@ -125,10 +134,36 @@ final class FusedLaunches {
         "%s, %d steps".formatted(name("fused", first, interpreted), steps.size()));
   }
 
+  /** The same values in another format, or weights of convolutions in another order, or both. */
+  void convert(Operand from, Operand to) {
+    lowering.add(conversion(from, to));
+  }
+
+  Launch conversion(Operand from, Operand to) {
+    Buffer source = from.buffer();
+    boolean turns =
+        source.type().shape().rank() == 4
+            && binding.isChannelsLast(source) != binding.isChannelsLast(to.buffer());
+    int[] space =
+        turns
+            ? source.type().shape().dims()
+            : new int[] {Math.toIntExact(Binding.elements(source))};
+    View read = new View(source, 0, turns ? binding.strides(source) : new long[] {1});
+    View written = new View(to.buffer(), 0, turns ? binding.strides(to.buffer()) : read.strides());
+    List<Write> writes = List.of(new Write(0, written));
+    return launch(
+        new FusedArgument(
+            FusedSpace.of(space, writes),
+            List.of(read),
+            List.of(),
+            writes,
+            view -> view == read ? from.address() : to.address()));
+  }
+
   void reduction(ReductionStep s) {
     FusedSpace space = FusedSpace.of(s.space(), s.reduced(), s.writesTo());
     FusedArgument argument =
-        new FusedArgument(space, s.loads(), s.instrs(), s.writesTo(), binding);
+        new FusedArgument(space, s.loads(), s.instrs(), s.writesTo(), binding::address);
     String compiled = "reduce_" + argument.program().number();
     boolean interpreted = !argument.narrow() || !compiled(compiled);
     String kernel =
@@ -150,7 +185,7 @@ final class FusedLaunches {
         parts == 1
             ? 0
             : lowering.scratch(tiles * parts * stores * keptLanes * Double.BYTES);
-    long arrived = parts == 1 ? 0 : lowering.scratch(tiles * Integer.BYTES);
+    long arrived = parts == 1 ? 0 : lowering.table(new int[Math.toIntExact(tiles)]);
     boolean max = s.kind() == ReductionStep.Kind.MAX;
     lowering.add(
         lowering.launch(
@@ -176,12 +211,17 @@ final class FusedLaunches {
     return p;
   }
 
-  /** What follows a product, as a pass over its result: channels innermost in both layouts. */
-  void epilogue(Buffer result, List<Epilogue> epilogue) {
+  /**
+   * What follows a product, as a pass over its result: channels innermost in both layouts.
+   *
+   * @param product where the product left it in 32 bits; may be the address of the result
+   */
+  void epilogue(long product, Buffer result, List<Epilogue> epilogue) {
     long channels = result.type().shape().dim(1);
     long rows = Binding.elements(result) / channels;
-    View all = new View(result, 0, new long[] {channels, 1});
-    List<Load> loads = new ArrayList<>(List.of(all));
+    View from = new View(result, 0, new long[] {channels, 1});
+    View to = new View(result, 0, new long[] {channels, 1});
+    List<Load> loads = new ArrayList<>(List.of(from));
     epilogue.stream()
         .filter(e -> e.operand() != null)
         .forEach(e -> loads.add(new View(e.operand(), 0, new long[] {0, 1})));
@@ -193,8 +233,14 @@ final class FusedLaunches {
       instrs.add(new Instr(e.op(), dst, value, e.operand() == null ? -1 : operand++, -1));
       value = dst;
     }
-    List<Write> writes = List.of(new Write(value, all));
-    int[] space = {Math.toIntExact(rows), Math.toIntExact(channels)};
-    elementwise(new FusedArgument(FusedSpace.of(space, writes), loads, instrs, writes, binding));
+    List<Write> writes = List.of(new Write(value, to));
+    elementwise(
+        new FusedArgument(
+            FusedSpace.of(
+                new int[] {Math.toIntExact(rows), Math.toIntExact(channels)}, writes),
+            loads,
+            instrs,
+            writes,
+            view -> view == from ? product : binding.address(view)));
   }
 }

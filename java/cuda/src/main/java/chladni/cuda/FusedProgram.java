@@ -1,5 +1,6 @@
 package chladni.cuda;
 
+import chladni.engine.plan.ElementwiseStep;
 import chladni.engine.plan.Instr;
 import chladni.engine.plan.Opcodes;
 import chladni.engine.plan.Write;
@@ -16,6 +17,10 @@ record FusedProgram(int loads, List<Instr> instrs, List<Integer> stores) {
 
   /** What the interpreter of several points for each thread has. */
   static final int QUAD_REGISTERS = 24;
+
+  static FusedProgram of(ElementwiseStep s) {
+    return of(s.loads().size(), s.instrs(), s.writesTo());
+  }
 
   static FusedProgram of(int loads, List<Instr> instrs, List<Write> writes) {
     return new FusedProgram(loads, instrs, writes.stream().map(Write::register).toList());

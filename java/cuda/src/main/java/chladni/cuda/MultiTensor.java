@@ -66,7 +66,7 @@ final class MultiTensor {
         }
       }
       if (step instanceof ElementwiseStep s && FusedLaunches.canBatch(s)) {
-        FusedProgram program = FusedProgram.of(s.loads().size(), s.instrs(), s.writesTo());
+        FusedProgram program = FusedProgram.of(s);
         Batch batch = open.computeIfAbsent(program, _ -> new Batch());
         batch.members.add(i);
         batch.waiting += arena(s);

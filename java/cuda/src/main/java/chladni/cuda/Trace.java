@@ -6,6 +6,7 @@ import chladni.engine.backend.listing.Lister;
 import chladni.engine.backend.listing.Suspect;
 import chladni.engine.graph.DType;
 import chladni.engine.plan.Buffer;
+import chladni.engine.plan.Layout;
 import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
@@ -54,14 +55,25 @@ final class Trace implements BoundProgram.Visitor {
     }
   }
 
-  /** The values of a FLOAT buffer as they lie; none for others. */
+  /** The values of a FLOAT buffer, weights row-major, others as they lie; none of other types. */
   private float[] floats(Buffer buffer) {
     if (buffer.type().dtype() != DType.FLOAT) {
       return new float[0];
     }
     float[] values = new float[Math.toIntExact(Binding.elements(buffer))];
-    driver.copyOut(Pointer.to(values), binding.pointer(buffer), binding.bytes(buffer));
-    return values;
+    switch (buffer.format()) {
+      case SINGLE ->
+          driver.copyOut(Pointer.to(values), binding.pointer(buffer), binding.bytes(buffer));
+      case BFLOAT16 -> {
+        short[] halves = new short[values.length];
+        driver.copyOut(Pointer.to(halves), binding.pointer(buffer), binding.bytes(buffer));
+        for (int i = 0; i < values.length; i++) {
+          values[i] = Float.intBitsToFloat(halves[i] << 16);
+        }
+      }
+    }
+    boolean turned = buffer.layout() == Layout.PACKED && binding.isChannelsLast(buffer);
+    return turned ? ChannelOrder.rowMajor(buffer.type().shape(), values) : values;
   }
 
   private static boolean isFinite(float[] values) {
