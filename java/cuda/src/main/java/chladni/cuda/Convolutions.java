@@ -15,6 +15,8 @@ import java.util.List;
 final class Convolutions {
   private static final System.Logger LOG = System.getLogger("chladni.cuda");
 
+  private static final int BLOCK = 256;
+
   private final CudaLowering lowering;
   private final Cudnn cudnn;
   private final Precision precision;
@@ -60,7 +62,17 @@ final class Convolutions {
     long workspace = plan.workspaceBytes() == 0 ? 0 : lowering.scratch(plan.workspaceBytes());
     CudnnDescriptor pack =
         plan.pack(large.address(), small.address(), weight.address(), workspace);
-    lowering.add("cudnn engine " + plan.engine(), () -> plan.execute(pack));
+    Operand operand = operand(direction, large, small);
+    lowering.add(
+        lowering.tagged("cudnn engine " + plan.engine(), operand), () -> plan.execute(pack));
+  }
+
+  /** The first operand, whose format the other one has. */
+  private static Operand operand(Cudnn.Direction direction, Operand large, Operand small) {
+    return switch (direction) {
+      case FORWARD, WEIGHT -> large;
+      case DATA -> small;
+    };
   }
 
   private void direct(
@@ -89,7 +101,10 @@ final class Convolutions {
                 w.strideH(), w.strideW(), w.dilationH(), w.dilationW(), w.padTop(), w.padLeft(),
                 half(large), half(small), half(weight))
             .longs(large.address(), small.address(), weight.address());
-    lowering.run(step, kernel, arguments);
+    long points = Binding.elements(step.output());
+    boolean narrow = operand(direction, large, small).format() == Format.BFLOAT16;
+    lowering.add(
+        lowering.launch(kernel, points, BLOCK, arguments), narrow ? kernel + " bf16" : kernel);
   }
 
   private static int half(Operand operand) {

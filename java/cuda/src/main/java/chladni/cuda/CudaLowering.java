@@ -301,6 +301,13 @@ final class CudaLowering {
     return new Operand(buffer, memory.address(), memory.at(0));
   }
 
+  /** A library's implementation with what it makes of such operands. */
+  String tagged(String implementation, Operand operand) {
+    return operand.format() == Format.BFLOAT16
+        ? implementation + " bf16"
+        : precision == Precision.TF32 ? implementation + " tf32" : implementation;
+  }
+
   /** Where a product goes: in 32 bits as long as something follows on it. */
   private Operand product(OpStep step) {
     Buffer result = step.output();
@@ -330,7 +337,7 @@ final class CudaLowering {
     Operand right = weights.taken(step);
     Operand result = product(step);
     add(
-        "cublasGemmStridedBatchedEx",
+        tagged("cublasGemmStridedBatchedEx", left),
         () -> device.cublas().multiply(product, precision, left, right, result));
     epilogue(step, result);
   }
