@@ -19,6 +19,11 @@ CHL_FN float chl_float(int i) {
   __builtin_memcpy(&x, &i, 4);
   return x;
 }
+// Wrapping around as machines do, which C++17 promises for unsigned numbers alone.
+CHL_FN int chl_minus(int a, int b) { return (int)((unsigned)a - (unsigned)b); }
+CHL_FN int chl_shift(int a, int by) { return (int)((unsigned)a << by); }
+CHL_FN long long chl_shift(long long a, int by) { return (long long)((unsigned long long)a << by); }
+
 // The upper half of the bits, rounded to nearest, ties to even; NaN stays NaN.
 CHL_FN unsigned short chl_bfloat16(float x) {
   unsigned u = (unsigned)chl_bits(x);
@@ -54,7 +59,7 @@ CHL_FN float chl_reduce(float x, float *n) {
   float r = x - *n * 0.693359375f;
   return r + *n * 2.12194440e-4f;
 }
-CHL_FN float chl_pow2(int n) { return chl_float((n + 127) << 23); }
+CHL_FN float chl_pow2(int n) { return chl_float(chl_shift(n + 127, 23)); }
 
 CHL_FN float chl_exp(float x) {
   float c = x < -104.f ? -104.f : x;
@@ -87,8 +92,8 @@ CHL_FN float chl_log(float x) {
   bool tiny = x < 1.17549435e-38f;
   float v = tiny ? x * 8388608.f : x;
   int bits = chl_bits(v);
-  int e = ((bits - 0x3f3504f3) >> 23);  // m in [sqrt(1/2), sqrt(2))
-  float m = chl_float(bits - (e << 23)) - 1.f;
+  int e = chl_minus(bits, 0x3f3504f3) >> 23;  // m in [sqrt(1/2), sqrt(2))
+  float m = chl_float(chl_minus(bits, chl_shift(e, 23))) - 1.f;
   float k = (float)(e - (tiny ? 23 : 0));
   float p = 7.0376836292e-2f;  // Cephes logf
   p = p * m - 1.1514610310e-1f;
@@ -166,8 +171,8 @@ CHL_FN float chl_pow(float a, float b) {
   // |a| = 2^e m, m in [sqrt(1/2), sqrt(2)); e + 1023 is taken from the bits as it stands.
   long long bits;
   __builtin_memcpy(&bits, &size, 8);
-  long long e = (unsigned long long)(bits + 0x00095f619980c433) >> 52;
-  bits -= (e - 1023) << 52;
+  long long e = ((unsigned long long)bits + 0x00095f619980c433) >> 52;
+  bits -= chl_shift(e - 1023, 52);
   double m, k;
   __builtin_memcpy(&m, &bits, 8);
   bits = e | 0x4330000000000000;  // 2^52 + e
@@ -200,7 +205,7 @@ CHL_FN float chl_pow(float a, float b) {
   w = w * r + 0.5;
   w = w * r * r + r + 1;
   __builtin_memcpy(&bits, &shifted, 8);
-  bits = (bits + 1023) << 52;
+  bits = chl_shift(bits + 1023, 52);
   double scale;
   __builtin_memcpy(&scale, &bits, 8);
   // The sign of a power of a negative number: -1 for odd b, NaN between whole numbers, where zeros

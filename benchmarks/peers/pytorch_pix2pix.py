@@ -76,11 +76,12 @@ def initialise(net):
 def caster(args):
     """Autocast to bf16, whose weights stay FP32; or nothing."""
     bf16 = args.precision == "bf16"
-    return lambda: torch.autocast("cpu", dtype=torch.bfloat16, enabled=bf16)
+    return lambda: torch.autocast(args.device, dtype=torch.bfloat16, enabled=bf16)
 
 
-def adam(parameters):
-    options = dict(lr=2e-4, betas=(0.5, 0.999))
+def adam(parameters, **more):
+    parameters = list(parameters)  # since they may be tried twice
+    options = dict(lr=2e-4, betas=(0.5, 0.999), **more)
     try:
         return torch.optim.Adam(parameters, fused=True, **options)  # one pass, where the CPU has it
     except (TypeError, RuntimeError, ValueError):
@@ -88,18 +89,18 @@ def adam(parameters):
 
 
 class Step:
-    def __init__(self, args, memory_format):
+    def __init__(self, args, memory_format, **adam_options):
         self.generator = Level(1, 1, 3, dropout=not args.check)
         self.discriminator = discriminator()
         for net in (self.generator, self.discriminator):
             initialise(net)
-            net.to(memory_format=memory_format)
-        self.source = (torch.rand(args.batch, 1, SIDE, SIDE) * 2 - 1).contiguous(
-            memory_format=memory_format)
-        self.target = (torch.rand(args.batch, 3, SIDE, SIDE) * 2 - 1).contiguous(
-            memory_format=memory_format)
-        self.adam_g = adam(self.generator.parameters())
-        self.adam_d = adam(self.discriminator.parameters())
+            net.to(args.device, memory_format=memory_format)
+        self.source = (torch.rand(args.batch, 1, SIDE, SIDE) * 2 - 1).to(
+            args.device, memory_format=memory_format)
+        self.target = (torch.rand(args.batch, 3, SIDE, SIDE) * 2 - 1).to(
+            args.device, memory_format=memory_format)
+        self.adam_g = adam(self.generator.parameters(), **adam_options)
+        self.adam_d = adam(self.discriminator.parameters(), **adam_options)
         self.g, self.d = self.generator, self.discriminator
         self.cast = caster(args)
         if args.compile:
@@ -110,7 +111,8 @@ class Step:
             logits = self.d(pair)
         return logits.float()
 
-    def losses(self):
+    def step(self):
+        """One training step; its losses, still on the device."""
         bce = lambda logits, to: F.binary_cross_entropy_with_logits(
             logits, torch.full_like(logits, to))
         with self.cast():
@@ -129,7 +131,10 @@ class Step:
         g_l1 = F.l1_loss(fake, self.target) * 100
         (g_gan + g_l1).backward()
         self.adam_g.step()
-        return [v.item() for v in (g_gan, g_l1, d_real, d_fake)]
+        return g_gan, g_l1, d_real, d_fake
+
+    def losses(self):
+        return [v.item() for v in self.step()]
 
     def run(self):
         return sum(self.losses())
@@ -139,15 +144,18 @@ class Inference:
     def __init__(self, args, memory_format):
         net = Level(1, 1, 3, dropout=False)
         initialise(net)
-        net.eval().to(memory_format=memory_format)
+        net.eval().to(args.device, memory_format=memory_format)
         self.net = torch.compile(net) if args.compile else net
         self.cast = caster(args)
-        self.source = (torch.rand(args.batch, 1, SIDE, SIDE) * 2 - 1).contiguous(
-            memory_format=memory_format)
+        self.source = (torch.rand(args.batch, 1, SIDE, SIDE) * 2 - 1).to(
+            args.device, memory_format=memory_format)
+
+    def picture(self):
+        with torch.inference_mode(), self.cast():
+            return self.net(self.source)
 
     def run(self):
-        with torch.inference_mode(), self.cast():
-            return self.net(self.source)[0, 0, 0, 0].item()
+        return self.picture()[0, 0, 0, 0].item()
 
 
 def timed(work):
@@ -185,7 +193,8 @@ def our_names(k=1, prefix="model.model."):
         yield from our_names(k + 1, prefix + ("1.model." if k == 1 else "3.model."))
 
 
-def check(args):
+def differences(args):
+    """The largest relative difference of a loss from ours in each step that ours has written."""
     import array
     import pathlib
 
@@ -205,11 +214,9 @@ def check(args):
             load(f"generator.{ours}.{name}", tensor)
     for name, tensor in step.discriminator.named_parameters():
         load(f"discriminator.model.{name}", tensor)
-    print("largest relative difference of a loss, step by step:", end="")
     for line in (folder / "losses.txt").read_text().splitlines():
         pairs = list(zip(map(float, line.split()), step.losses()))
-        print(f" {max(abs(ours - theirs) / abs(theirs) for ours, theirs in pairs):.1e}", end="")
-    print()
+        yield max(abs(ours - theirs) / abs(theirs) for ours, theirs in pairs)
 
 
 def main():
@@ -222,11 +229,13 @@ def main():
     parser.add_argument("--format", choices=["auto", "nchw", "nhwc"], default="auto")
     parser.add_argument("--precision", choices=["fp32", "bf16"], default="fp32")
     parser.add_argument("--check", metavar="FOLDER", help="compare losses with ours")
+    parser.set_defaults(device="cpu")
     args = parser.parse_args()
     torch.set_num_threads(args.threads)
     torch.manual_seed(1)
     if args.check:
-        check(args)
+        print("largest relative difference of a loss, step by step:",
+              *(f"{d:.1e}" for d in differences(args)))
         return
     work, layout = faster_format(args, Step if args.work == "step" else Inference)
     # The allocator's blocks and oneDNN's primitives are there after one run; compiled code after two.

@@ -1,17 +1,41 @@
 // Convolutions by their definition, one thread for each element of the result: what every shape
-// has, and what faster ones are held against.
+// and format has, and what faster ones are held against.
 //
-// large (N, H, W, C), small (N, oH, oW, O), channels last, f32; weight (O, C / groups, kH, kW)
-// row-major f32. ih = oh * strideH - padTop + kh * dilationH, iw alike. Sums are double.
+// large (N, H, W, C), small (N, oH, oW, O), weight (O, kH, kW, C / groups), each f32 or bf16.
+// ih = oh * strideH - padTop + kh * dilationH, iw alike. Sums are double, rounded to f32 and from
+// there to bf16 where the result is that.
 #include "cuda/device.cuh"
 
+// halfLarge, halfSmall, halfWeight: which are bf16.
 struct Conv {
   int n, c, h, w, o, oh, ow, kh, kw, groups;
   int strideH, strideW, dilationH, dilationW, padTop, padLeft;
+  int halfLarge, halfSmall, halfWeight;
 };
 
+namespace {
+
+__device__ __forceinline__ float load(const void *base, int half, long long i) {
+  return half ? chl_float((int)((unsigned)static_cast<const unsigned short *>(base)[i] << 16))
+              : static_cast<const float *>(base)[i];
+}
+
+__device__ __forceinline__ void store(void *base, int half, long long i, float value) {
+  if (half)
+    static_cast<unsigned short *>(base)[i] = chl_bfloat16(value);
+  else
+    static_cast<float *>(base)[i] = value;
+}
+
+// Where the weight has the channels of output o under a tap.
+__device__ __forceinline__ long long tap(const Conv &p, int o, int kh, int kw) {
+  return (((long long)o * p.kh + kh) * p.kw + kw) * (p.c / p.groups);
+}
+
+}  // namespace
+
 extern "C" __global__ void __launch_bounds__(256)
-    conv_forward(Conv p, const float *large, const float *weight, float *small) {
+    conv_forward(Conv p, const void *large, void *small, const void *weight) {
   const long long total = (long long)p.n * p.oh * p.ow * p.o;
   const int cg = p.c / p.groups, og = p.o / p.groups;
   for (long long i = CHL_FIRST; i < total; i += CHL_STEP) {
@@ -27,19 +51,20 @@ extern "C" __global__ void __launch_bounds__(256)
       for (int kw = 0; kw < p.kw; ++kw) {
         const int iw = x * p.strideW - p.padLeft + kw * p.dilationW;
         if (iw < 0 || iw >= p.w) continue;
-        const float *src = large + (((long long)n * p.h + ih) * p.w + iw) * p.c + o / og * cg;
-        const float *tap = weight + (((long long)o * cg) * p.kh + kh) * p.kw + kw;
-        for (int c = 0; c < cg; ++c) sum += (double)src[c] * tap[(long long)c * p.kh * p.kw];
+        const long long src = (((long long)n * p.h + ih) * p.w + iw) * p.c + o / og * cg;
+        const long long first = tap(p, o, kh, kw);
+        for (int c = 0; c < cg; ++c)
+          sum += (double)load(large, p.halfLarge, src + c) * load(weight, p.halfWeight, first + c);
       }
     }
-    small[i] = (float)sum;
+    store(small, p.halfSmall, i, (float)sum);
   }
 }
 CHL_INDEPENDENT(conv_forward)
 
 // The transpose: a transposed convolution, and a convolution's gradient by its input.
 extern "C" __global__ void __launch_bounds__(256)
-    conv_data(Conv p, const float *small, const float *weight, float *large) {
+    conv_data(Conv p, void *large, const void *small, const void *weight) {
   const long long total = (long long)p.n * p.h * p.w * p.c;
   const int cg = p.c / p.groups, og = p.o / p.groups;
   for (long long i = CHL_FIRST; i < total; i += CHL_STEP) {
@@ -55,27 +80,29 @@ extern "C" __global__ void __launch_bounds__(256)
       for (int kw = 0; kw < p.kw; ++kw) {
         const int x = iw + p.padLeft - kw * p.dilationW;
         if (x < 0 || x % p.strideW || x / p.strideW >= p.ow) continue;
-        const float *src =
-            small + (((long long)n * p.oh + y / p.strideH) * p.ow + x / p.strideW) * p.o + g * og;
-        const float *tap = weight + (((long long)g * og * cg + c % cg) * p.kh + kh) * p.kw + kw;
-        for (int o = 0; o < og; ++o) sum += (double)src[o] * tap[(long long)o * cg * p.kh * p.kw];
+        const long long src =
+            (((long long)n * p.oh + y / p.strideH) * p.ow + x / p.strideW) * p.o + g * og;
+        const long long first = tap(p, g * og, kh, kw) + c % cg;
+        for (int o = 0; o < og; ++o)
+          sum += (double)load(small, p.halfSmall, src + o) *
+                 load(weight, p.halfWeight, first + (long long)o * cg * p.kh * p.kw);
       }
     }
-    large[i] = (float)sum;
+    store(large, p.halfLarge, i, (float)sum);
   }
 }
 CHL_INDEPENDENT(conv_data)
 
 extern "C" __global__ void __launch_bounds__(256)
-    conv_weight(Conv p, const float *large, const float *small, float *weight) {
+    conv_weight(Conv p, const void *large, const void *small, void *weight) {
   const int cg = p.c / p.groups, og = p.o / p.groups;
   const long long total = (long long)p.o * cg * p.kh * p.kw;
   for (long long i = CHL_FIRST; i < total; i += CHL_STEP) {
-    const int kw = (int)(i % p.kw);
-    long long rest = i / p.kw;
-    const int kh = (int)(rest % p.kh);
-    rest /= p.kh;
-    const int o = (int)(rest / cg), c = o / og * cg + (int)(rest % cg);
+    const int k = (int)(i % cg);
+    long long rest = i / cg;
+    const int kw = (int)(rest % p.kw);
+    rest /= p.kw;
+    const int kh = (int)(rest % p.kh), o = (int)(rest / p.kh), c = o / og * cg + k;
     double sum = 0;
     for (int n = 0; n < p.n; ++n)
       for (int y = 0; y < p.oh; ++y) {
@@ -84,11 +111,12 @@ extern "C" __global__ void __launch_bounds__(256)
         for (int x = 0; x < p.ow; ++x) {
           const int iw = x * p.strideW - p.padLeft + kw * p.dilationW;
           if (iw < 0 || iw >= p.w) continue;
-          sum += (double)large[(((long long)n * p.h + ih) * p.w + iw) * p.c + c] *
-                 small[(((long long)n * p.oh + y) * p.ow + x) * p.o + o];
+          sum +=
+              (double)load(large, p.halfLarge, (((long long)n * p.h + ih) * p.w + iw) * p.c + c) *
+              load(small, p.halfSmall, (((long long)n * p.oh + y) * p.ow + x) * p.o + o);
         }
       }
-    weight[i] = (float)sum;
+    store(weight, p.halfWeight, i, (float)sum);
   }
 }
 CHL_INDEPENDENT(conv_weight)

@@ -6,6 +6,9 @@
 // an error, not a hang or luck.
 #pragma once
 #include <ucontext.h>
+#ifdef __SANITIZE_ADDRESS__
+#include <sanitizer/common_interface_defs.h>
+#endif
 
 #include <algorithm>
 #include <cmath>
@@ -61,6 +64,35 @@ inline uint64_t exchange[kMaxThreads];
 inline void (*body)(void *) = nullptr;
 inline void *body_argument = nullptr;
 
+// AddressSanitizer must know on whose stack it is: told before and behind each switch.
+#ifdef __SANITIZE_ADDRESS__
+inline void leave(void **mine, const void *stack, size_t bytes) {
+  __sanitizer_start_switch_fiber(mine, stack, bytes);
+}
+inline void arrive(void *mine, const void **stack, size_t *bytes) {
+  __sanitizer_finish_switch_fiber(mine, stack, bytes);
+}
+#else
+inline void leave(void **, const void *, size_t) {}
+inline void arrive(void *, const void **, size_t *) {}
+#endif
+inline const void *scheduler_stack = nullptr;
+inline size_t scheduler_bytes = 0;
+
+inline void to_fiber() {
+  void *mine = nullptr;
+  leave(&mine, current->context.uc_stack.ss_sp, kStack);
+  swapcontext(&scheduler, &current->context);
+  arrive(mine, nullptr, nullptr);
+}
+
+inline void to_scheduler() {
+  void *mine = nullptr;
+  leave(current->wait == Wait::kOver ? nullptr : &mine, scheduler_stack, scheduler_bytes);
+  swapcontext(&current->context, &scheduler);
+  arrive(mine, &scheduler_stack, &scheduler_bytes);
+}
+
 inline void wait(Wait why, unsigned mask = 0) {
   if (independent) {
     broken = true;  // registered as a kernel whose threads never wait
@@ -68,13 +100,14 @@ inline void wait(Wait why, unsigned mask = 0) {
   }
   current->wait = why;
   current->mask = mask;
-  swapcontext(&current->context, &scheduler);
+  to_scheduler();
 }
 
 inline void enter() {
+  arrive(nullptr, &scheduler_stack, &scheduler_bytes);
   body(body_argument);
   current->wait = Wait::kOver;
-  swapcontext(&current->context, &scheduler);
+  to_scheduler();
 }
 
 // Runs the fibers of one warp until each waits for the block or is over.
@@ -85,7 +118,7 @@ inline bool run_warp(unsigned from, unsigned to) {
     for (unsigned i = from; i < to; ++i) {
       if (fibers[i].wait == Wait::kNothing) {
         current = &fibers[i];
-        swapcontext(&scheduler, &current->context);
+        to_fiber();
       }
       here |= (fibers[i].wait == Wait::kWarp) << (i - from);
     }
@@ -198,6 +231,10 @@ using std::min;
 
 inline void __syncthreads() { softgpu::wait(softgpu::Wait::kBlock); }
 inline void __syncwarp(unsigned mask = ~0u) { softgpu::wait(softgpu::Wait::kWarp, mask); }
+
+// Blocks run one after the other.
+inline void __threadfence() {}
+inline int atomicAdd(int *at, int more) { return std::exchange(*at, *at + more); }
 
 template <class T>
 T softgpu_shuffle(unsigned mask, T value, unsigned from) {

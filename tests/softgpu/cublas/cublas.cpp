@@ -1,9 +1,14 @@
 // A stand-in for libcublas.so.12: matrix products by their definition, put on the stream of the
 // stand-in driver. Names that it does not have answer CUBLAS_STATUS_NOT_SUPPORTED.
+#include <cmath>
 #include <cstdio>
 #include <cstring>
 
 #include "../driver/driver.h"
+
+#ifndef SOFTGPU_CUBLAS
+#define SOFTGPU_CUBLAS 120600
+#endif
 
 namespace {
 
@@ -17,7 +22,7 @@ enum : int {
 
 enum : int { CUDA_R_32F = 0, CUDA_R_16BF = 14 };
 enum : int { CUBLAS_OP_N = 0, CUBLAS_OP_T = 1 };
-// The computations that round 32-bit operands or not; the stand-in never does.
+// The computations: the last one rounds 32-bit operands to TF32.
 enum : int {
   CUBLAS_COMPUTE_32F = 68,
   CUBLAS_COMPUTE_32F_PEDANTIC = 69,
@@ -33,7 +38,7 @@ bool is_handle(const void *h) { return h && static_cast<const Handle *>(h)->aliv
 
 // Column-major: C (m, n) = alpha * op(A) (m, k) * op(B) (k, n) + beta * C.
 struct Gemm {
-  int m, n, k, transA, transB, lda, ldb, ldc, batch, typeA, typeB, typeC;
+  int m, n, k, transA, transB, lda, ldb, ldc, batch, typeA, typeB, typeC, compute;
   long long strideA, strideB, strideC;
   float alpha, beta;
   const void *a, *b;
@@ -44,6 +49,16 @@ float load(const void *base, int type, long long i) {
   if (type == CUDA_R_32F) return static_cast<const float *>(base)[i];
   unsigned bits = static_cast<unsigned>(static_cast<const unsigned short *>(base)[i]) << 16;
   float value;
+  memcpy(&value, &bits, 4);
+  return value;
+}
+
+// TF32 keeps 10 bits behind the point, here rounded to nearest, ties to even.
+float operand(float value, int compute) {
+  if (compute != CUBLAS_COMPUTE_32F_FAST_TF32 || !std::isfinite(value)) return value;
+  unsigned bits;
+  memcpy(&bits, &value, 4);
+  bits = (bits + 0xFFF + (bits >> 13 & 1)) & ~0x1FFFu;
   memcpy(&value, &bits, 4);
   return value;
 }
@@ -73,7 +88,8 @@ int multiply(void *argument) {
               s * g.strideA + (g.transA ? i * (long long)g.lda + p : p * g.lda + i);
           const long long bt =
               s * g.strideB + (g.transB ? p * g.ldb + j : j * (long long)g.ldb + p);
-          sum += (double)load(g.a, g.typeA, at) * load(g.b, g.typeB, bt);
+          sum += (double)operand(load(g.a, g.typeA, at), g.compute) *
+                 operand(load(g.b, g.typeB, bt), g.compute);
         }
         const long long ct = s * g.strideC + j * (long long)g.ldc + i;
         // beta 0 must not read C, which may hold a NaN.
@@ -121,7 +137,7 @@ SOFTGPU_API int cublasDestroy_v2(void *handle) {
   return CUBLAS_STATUS_SUCCESS;
 }
 SOFTGPU_API int cublasGetVersion_v2(void *, int *version) {
-  *version = 120600;
+  *version = SOFTGPU_CUBLAS;
   return CUBLAS_STATUS_SUCCESS;
 }
 SOFTGPU_API int cublasSetStream_v2(void *handle, void *stream) {
@@ -166,6 +182,7 @@ SOFTGPU_API int cublasGemmStridedBatchedEx(void *handle, int transA, int transB,
                           typeA,
                           typeB,
                           typeC,
+                          compute,
                           strideA,
                           strideB,
                           strideC,

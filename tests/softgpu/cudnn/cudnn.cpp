@@ -89,12 +89,14 @@ SOFTGPU_API int cudnnBackendGetAttribute(void *descriptor, int name, int type, i
   if (!d.finalized) return kBadParam;
   auto **out = static_cast<void **>(values);
   if (d.kind == kHeuristics && name == 202 && type == kTypeDescriptor) {
+    const bool best = d.number(200) == kModeA;
+    const int first = best ? kRefusing : kExact, engines = best ? kExact : 1;
     if (!room) {
-      *count = kEngines + 2;  // an upper bound, as the real one answers
+      *count = engines + 2;  // an upper bound, as the real one answers
       return kSuccess;
     }
-    return give(out, room, kEngineConfig, kEngines, count, [&](Descriptor &config, int i) {
-      config.engine = i;
+    return give(out, room, kEngineConfig, engines, count, [&](Descriptor &config, int i) {
+      config.engine = first + i;
       config.named[301] = d.named.at(201);
     });
   }
@@ -107,9 +109,11 @@ SOFTGPU_API int cudnnBackendGetAttribute(void *descriptor, int name, int type, i
     return kSuccess;
   }
   if (d.kind == kEngine && name == 1303 && type == kTypeNumericalNote) {
-    const int note = d.engine == kNondeterministic ? 4 : 1;
-    *count = d.engine == kNondeterministic || d.engine == kDownConverting;
-    if (*count && room) *static_cast<int *>(values) = note;
+    static const std::map<int, int> notes = {
+        {kNondeterministic, 4}, {kDownConverting, 1}, {kTensorCore, 0}};
+    const auto note = notes.find(d.engine);
+    *count = note != notes.end();
+    if (*count && room) *static_cast<int *>(values) = note->second;
     return kSuccess;
   }
   if (d.kind == kPlan && name == 402 && type == kTypeInt64 && room >= 1) {

@@ -91,6 +91,8 @@ Status consistent(const Descriptor &d) {
     for (int name : {102, 103, 104, 105})
       if (d.attributes.at(name).count != d.integer(106))
         return bad("one value for each spatial dimension", d.kind, name);
+  if (d.kind == kHeuristics && d.number(200) != kModeA && d.number(200) != kModeFallback)
+    return kNotSupported;
   if (d.kind == kVariantPack && d.attributes.at(1000).count != d.attributes.at(1001).count)
     return bad("as many pointers as ids", d.kind, 1001);
   return kSuccess;

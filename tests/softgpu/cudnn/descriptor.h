@@ -97,15 +97,19 @@ Status supports(const Descriptor &graph, int engine);
 int64_t workspace(const Descriptor &graph, int engine);
 Status execute(void *stream, const Descriptor &plan, const Descriptor &pack);
 
-// The engines that the stand-in offers for every graph, in the order of its heuristics. The first
-// refuses when its plan is made; the second sums in another order each time; the third rounds its
-// operands to 19 bits, as TF32 does; the last is exact and deterministic.
+// The engines that the stand-in offers for every graph. The heuristics name the first four, in this
+// order: one refuses when its plan is made; one sums in another order each time; one takes operands
+// of 32 bits in 16; one has tensor cores, which round operands of 32 bits to TF32. The last is
+// exact and only among what the heuristics fall back to.
 enum Engine : int {
   kRefusing = 0,
   kNondeterministic = 1,
   kDownConverting = 2,
-  kExact = 3,
-  kEngines = 4
+  kTensorCore = 3,
+  kExact = 4,
 };
+
+// cudnnBackendHeurMode_t
+enum HeuristicMode : int { kModeA = 3, kModeFallback = 2 };
 
 }  // namespace softgpu

@@ -94,11 +94,13 @@ struct Run {
   }
 };
 
+// As tensor cores take it: TF32 keeps 10 bits behind the point, here rounded to nearest, ties to
+// even. bfloat16 has fewer and stays as it is.
 float operand(float value, int engine) {
-  if (engine != kDownConverting) return value;
+  if ((engine != kDownConverting && engine != kTensorCore) || !std::isfinite(value)) return value;
   unsigned bits;
   memcpy(&bits, &value, 4);
-  bits = (bits + 0x1000) & ~0x1FFFu;
+  bits = (bits + 0xFFF + (bits >> 13 & 1)) & ~0x1FFFu;
   memcpy(&value, &bits, 4);
   return value;
 }
@@ -227,6 +229,40 @@ bool fits(const Descriptor &op) {
   return true;
 }
 
+// Sums in 32 bits; operands of one type; a result of 32 bits, or of 16 as the operands.
+bool has_types(const Descriptor &op) {
+  const Names k = names(op.kind);
+  const int w = op.to(k.weight).number(901), l = op.to(k.large).number(901),
+            s = op.to(k.small).number(901);
+  const int result = op.kind == kForward ? s : op.kind == kBackwardData ? l : w;
+  const int a = op.kind == kBackwardFilter ? l : w, b = op.kind == kForward ? l : s;
+  return op.to(k.convolution).number(100) == kFloat && a == b && (result == kFloat || result == a);
+}
+
+// Channels lie innermost in all three tensors, or in none.
+bool has_one_layout(const Descriptor &op) {
+  const Names k = names(op.kind);
+  bool innermost = true, outermost = true;
+  for (int name : {k.weight, k.large, k.small}) {
+    const Tensor t(op.to(name));
+    innermost &= t.strides[1] == 1 || t.dims[1] == 1;
+    outermost &= t.strides[3] == 1 || t.dims[3] == 1;
+  }
+  return innermost || outermost;
+}
+
+// Tensor cores read channels by 16 bytes; without them there are operands of 32 bits only.
+bool runs_on(const Descriptor &op, int engine) {
+  const Names k = names(op.kind);
+  const Tensor weight(op.to(k.weight)), large(op.to(k.large)), small(op.to(k.small));
+  const Tensor &operand = op.kind == kBackwardFilter ? large : weight;
+  if (engine != kTensorCore) return operand.type == kFloat;
+  const int64_t channels = 16 / static_cast<int64_t>(operand.width());
+  for (const Tensor *t : {&weight, &large, &small})
+    if (t->strides[1] != 1 || t->dims[1] % channels) return false;
+  return true;
+}
+
 std::vector<const Descriptor *> tensors_of(const Descriptor &graph) {
   std::vector<const Descriptor *> all;
   for (auto &op : graph.named.at(801))
@@ -248,12 +284,15 @@ Status supports(const Descriptor &graph, int engine) {
       refuse(kBadParam, "cuDNN: the tensors of a convolution do not fit together");
       return kBadParam;
     }
+    if (!has_types(*op) || !has_one_layout(*op) || !runs_on(*op, engine)) return kNotSupported;
   }
   return kSuccess;
 }
 
 // Something, so that a workspace must be given.
-int64_t workspace(const Descriptor &, int engine) { return engine == kExact ? 1024 : 0; }
+int64_t workspace(const Descriptor &, int engine) {
+  return engine == kExact || engine == kTensorCore ? 1024 : 0;
+}
 
 Status execute(void *stream, const Descriptor &plan, const Descriptor &pack) {
   const Descriptor &config = plan.to(401);

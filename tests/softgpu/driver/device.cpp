@@ -128,6 +128,12 @@ SOFTGPU_API CUresult cuDeviceGetAttribute(int *value, int attribute, int) {
   *value = 0;
   for (const Attribute &a : kAttributes)
     if (a.number == attribute) *value = a.value;
+  // SOFTGPU_CAPABILITY=7.5 makes another card of it.
+  int capability[2];
+  const char *asked = getenv("SOFTGPU_CAPABILITY");
+  if (asked && (attribute == 75 || attribute == 76) &&
+      sscanf(asked, "%d.%d", &capability[0], &capability[1]) == 2)
+    *value = capability[attribute - 75];
   return CUDA_SUCCESS;
 }
 

@@ -5,6 +5,7 @@
 #include <dlfcn.h>
 
 #include <algorithm>
+#include <chrono>
 #include <cstdlib>
 #include <cstring>
 #include <memory>
@@ -37,14 +38,15 @@ struct Work {
   int (*foreign)(void *) = nullptr;
   std::shared_ptr<void> context;  // of foreign work
 
-  // SOFTGPU_FAIL: kernel:n, whose n-th run ends the context, as a card that fails does.
+  // SOFTGPU_FAIL: kernel:n, whose n-th run ends the context as a card that fails does; * is any.
   int planned_failure() const {
-    static const std::string planned = getenv("SOFTGPU_FAIL") ? getenv("SOFTGPU_FAIL") : "";
-    static unsigned runs = 0;
-    const size_t colon = planned.find(':');
-    if (planned.empty() || planned.substr(0, colon) != kernel->name) return 0;
-    return ++runs == strtoul(planned.c_str() + colon + 1, nullptr, 10) ? CUDA_ERROR_LAUNCH_FAILED
-                                                                       : 0;
+    static const std::string planned = getenv("SOFTGPU_FAIL") ? getenv("SOFTGPU_FAIL") : ":";
+    static const size_t colon = planned.rfind(':');
+    static const std::string name = planned.substr(0, colon);
+    static const long at = strtol(planned.c_str() + colon + 1, nullptr, 10);
+    static long runs = 0;
+    if (name != "*" && name != kernel->name) return 0;
+    return ++runs == at ? CUDA_ERROR_LAUNCH_FAILED : 0;
   }
 
   int run() {
@@ -88,6 +90,8 @@ struct Stream {
 struct Event {
   Graph *capture = nullptr;
   std::vector<int> last;
+  // Work is done when it is submitted, so the host's clock is the device's.
+  std::chrono::steady_clock::time_point recorded;
 };
 
 struct Module {
@@ -290,6 +294,10 @@ SOFTGPU_API CUresult cuMemsetD32_v2(CUdeviceptr at, unsigned value, size_t count
   if (CUresult bad = no_capture("cuMemsetD32")) return bad;
   return fill(at, value, 4, count, nullptr);
 }
+SOFTGPU_API CUresult cuMemsetD8Async(CUdeviceptr at, unsigned char value, size_t count,
+                                     void *stream) {
+  return fill(at, value, 1, count, stream);
+}
 SOFTGPU_API CUresult cuMemsetD32Async(CUdeviceptr at, unsigned value, size_t count, void *stream) {
   return fill(at, value, 4, count, stream);
 }
@@ -336,6 +344,16 @@ SOFTGPU_API CUresult cuEventRecord(void *event, void *stream) {
   auto *e = static_cast<Event *>(event);
   e->capture = s ? s->capture : nullptr;
   e->last = s ? s->last : std::vector<int>();
+  e->recorded = std::chrono::steady_clock::now();
+  return CUDA_SUCCESS;
+}
+SOFTGPU_API CUresult cuEventElapsedTime(float *milliseconds, void *begin, void *end) {
+  if (CUresult bad = no_capture("cuEventElapsedTime")) return bad;
+  const auto from = static_cast<Event *>(begin)->recorded;
+  const auto to = static_cast<Event *>(end)->recorded;
+  if (from.time_since_epoch().count() == 0 || to.time_since_epoch().count() == 0)
+    return refuse(CUDA_ERROR_INVALID_HANDLE, "cuEventElapsedTime of an event without a record");
+  *milliseconds = std::chrono::duration<float, std::milli>(to - from).count();
   return CUDA_SUCCESS;
 }
 SOFTGPU_API CUresult cuEventSynchronize(void *) { return no_capture("cuEventSynchronize"); }

@@ -17,27 +17,34 @@ public class Allocated {
   private static final ThreadMXBean THREADS =
       (ThreadMXBean) ManagementFactory.getThreadMXBean();
 
+  private static final long UNKNOWN = -1;
+  private static final long NONE = 0;
+
   public long allocatedBytes;
-  private long engine = -1;
+  private long engine = UNKNOWN;
   private long there;
   private long here;
 
   void begin() {
-    if (engine < 0) {
+    if (engine == UNKNOWN) {
       engine =
           Thread.getAllStackTraces().keySet().stream()
               .filter(t -> t.getName().equals("chladni-cpu"))
               .mapToLong(Thread::threadId)
               .findFirst()
-              .orElseThrow();
+              .orElse(NONE); // other backends compute on the caller's
     }
     // Asking for another thread's count allocates on this one: outermost.
-    there = THREADS.getThreadAllocatedBytes(engine);
+    there = ofEngine();
     here = THREADS.getCurrentThreadAllocatedBytes();
   }
 
   void end() {
     allocatedBytes += THREADS.getCurrentThreadAllocatedBytes() - here;
-    allocatedBytes += THREADS.getThreadAllocatedBytes(engine) - there;
+    allocatedBytes += ofEngine() - there;
+  }
+
+  private long ofEngine() {
+    return engine == NONE ? 0 : THREADS.getThreadAllocatedBytes(engine);
   }
 }

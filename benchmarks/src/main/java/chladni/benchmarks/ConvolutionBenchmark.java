@@ -1,19 +1,8 @@
 package chladni.benchmarks;
 
 import chladni.engine.Engine;
-import chladni.engine.autodiff.Autodiff;
 import chladni.engine.backend.BackendOptions;
-import chladni.engine.backend.Listing;
-import chladni.engine.backend.Store;
-import chladni.engine.backend.cpu.CpuProgram;
-import chladni.engine.graph.Graph;
-import chladni.engine.graph.Node;
-import chladni.engine.graph.Ops;
-import chladni.engine.graph.Shape;
-import chladni.engine.graph.Variable;
-import chladni.engine.graph.Window;
-import chladni.engine.nn.Initializers;
-import java.util.List;
+import chladni.engine.backend.Precision;
 import java.util.concurrent.TimeUnit;
 import org.openjdk.jmh.annotations.AuxCounters;
 import org.openjdk.jmh.annotations.Benchmark;
@@ -31,9 +20,9 @@ import org.openjdk.jmh.annotations.TearDown;
 import org.openjdk.jmh.annotations.Warmup;
 
 /**
- * One layer of the generators or the discriminator in one of its three directions. {@code oneDnn} is
- * the primitive alone, again and again on the same operands: what a layer costs inside of a network,
- * where nothing is reordered between two of them. {@code program} is the layer as a program of its
+ * One layer of the generators or the discriminator in one of its three directions. {@code product}
+ * is oneDNN's or cuDNN's part alone, again and again on the same operands: what a layer costs inside
+ * of a network, where nothing is reordered between two of them. {@code program} is the layer as a program of its
  * own, from operands in row-major order to a mean of the result: what it costs to ask for it alone.
  * The counter is milliseconds for each GFLOP of the dense product, taps on padding included.
  */
@@ -71,10 +60,15 @@ public class ConvolutionBenchmark {
   @Param({"forward", "data", "weight"})
   public String direction;
 
+  @Param("FP32")
+  public Precision precision;
+
+  @Param("cpu")
+  public String device;
+
   private Engine engine;
-  private Store store;
-  private CpuProgram program;
-  private int product;
+  private ConvolutionWork layers;
+  private Rerun product;
   private double gflop;
 
   /** Work done, for rates. */
@@ -86,58 +80,28 @@ public class ConvolutionBenchmark {
 
   @Setup(Level.Trial)
   public void compile() {
-    String[] parts = layer.substring(1).split("[x\\-s]");
-    int in = Integer.parseInt(parts[0]);
-    int size = Integer.parseInt(parts[1]);
-    int out = Integer.parseInt(parts[2]);
-    Window window = Window.of(Integer.parseInt(parts[3]), 1);
-    boolean transposed = layer.startsWith("T");
-    Graph graph = new Graph();
-    Node x = state(graph, "x", Shape.of(batch, in, size, size));
-    Shape kernel = transposed ? Shape.of(in, out, 4, 4) : Shape.of(out, in, 4, 4);
-    Node w = graph.read(Variable.trainable("w", kernel, Initializers.normal(0, 0.02)));
-    Node y = transposed ? Ops.convTranspose2d(x, w, window) : Ops.conv2d(x, w, window);
-    Node result = direction.equals("forward") ? y : gradient(graph, y, x, w);
-    graph.output("mean", Ops.mean(Ops.abs(result)));
-    engine = Engine.open("cpu", BackendOptions.DEFAULT);
-    store = engine.newStore(1);
-    program = (CpuProgram) engine.compile(graph, store);
-    program.run();
-    List<Listing.Step> steps = program.listing().steps();
-    for (int i = 0; i < steps.size(); i++) {
-      if (steps.get(i).kind() == Listing.Kind.PRODUCT) {
-        product = i;
-      }
-    }
-    gflop = program.listing().work().products() * 1e-9;
-  }
-
-  private Node gradient(Graph graph, Node y, Node x, Node w) {
-    Node dOut = state(graph, "dOut", y.shape());
-    Node by = direction.equals("data") ? x : w;
-    return Autodiff.gradients(Ops.sum(Ops.mul(y, dOut)), List.of(by)).getFirst();
-  }
-
-  private static Node state(Graph graph, String name, Shape shape) {
-    return graph.read(Variable.trainable(name, shape, Initializers.normal(0, 1)));
+    engine = Engine.open(device, BackendOptions.DEFAULT);
+    layers = ConvolutionWork.of(engine, layer, batch, direction, precision, 1);
+    product = Rerun.of(layers.program(), layers.product());
+    gflop = layers.program().listing().work().products() * 1e-9;
   }
 
   @Benchmark
   public void program(Work work) {
-    program.run();
+    layers.program().run();
     work.gflop += gflop;
   }
 
   @Benchmark
-  public void oneDnn(Work work) {
-    program.rerun(product);
+  public void product(Work work) {
+    product.run();
     work.gflop += gflop;
   }
 
   @TearDown(Level.Trial)
   public void close() {
-    program.close();
-    store.close();
+    product.close();
+    layers.close();
     engine.close();
   }
 }

@@ -15,6 +15,7 @@ import org.openjdk.jmh.annotations.Level;
 import org.openjdk.jmh.annotations.Measurement;
 import org.openjdk.jmh.annotations.Mode;
 import org.openjdk.jmh.annotations.OutputTimeUnit;
+import org.openjdk.jmh.annotations.Param;
 import org.openjdk.jmh.annotations.Scope;
 import org.openjdk.jmh.annotations.Setup;
 import org.openjdk.jmh.annotations.State;
@@ -23,7 +24,7 @@ import org.openjdk.jmh.annotations.Warmup;
 
 /**
  * What a run costs that does nothing: the way to the engine's thread and back, one call into the
- * host library and one kernel on one number.
+ * host library and one kernel on one number; on cuda the launch of a graph and the wait for it.
  */
 @State(Scope.Thread)
 @BenchmarkMode(Mode.AverageTime)
@@ -34,6 +35,9 @@ import org.openjdk.jmh.annotations.Warmup;
 @Measurement(iterations = 5, time = 1)
 @Fork(value = 4, jvmArgsAppend = "--enable-native-access=ALL-UNNAMED")
 public class HandOffBenchmark {
+  @Param("cpu")
+  public String device;
+
   private final float[] one = {1};
   private Engine engine;
   private Store store;
@@ -41,7 +45,7 @@ public class HandOffBenchmark {
 
   @Setup(Level.Trial)
   public void compile() {
-    engine = Engine.open("cpu", BackendOptions.DEFAULT);
+    engine = Engine.open(device, BackendOptions.DEFAULT);
     store = engine.newStore(1);
     Graph graph = new Graph();
     graph.output("y", Ops.neg(graph.input("x", Shape.SCALAR)));

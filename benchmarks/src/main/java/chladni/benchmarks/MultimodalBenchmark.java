@@ -3,11 +3,6 @@ package chladni.benchmarks;
 import chladni.engine.Engine;
 import chladni.engine.backend.BackendOptions;
 import chladni.engine.backend.Precision;
-import chladni.engine.backend.Program;
-import chladni.sound2image.network.Multimodal;
-import chladni.sound2image.network.Recipe;
-import chladni.sound2image.training.MultimodalTraining;
-import chladni.sound2image.training.SimpleTraining;
 import java.util.concurrent.TimeUnit;
 import org.openjdk.jmh.annotations.Benchmark;
 import org.openjdk.jmh.annotations.BenchmarkMode;
@@ -35,8 +30,6 @@ import org.openjdk.jmh.annotations.Warmup;
 @Measurement(iterations = 3, time = 3)
 @Fork(value = 2, jvmArgsAppend = "--enable-native-access=ALL-UNNAMED")
 public class MultimodalBenchmark {
-  private static final int CLASSES = 16;
-
   @Param({"16", "64"})
   public int batch;
 
@@ -47,43 +40,25 @@ public class MultimodalBenchmark {
   public String device;
 
   private Engine engine;
-  private SimpleTraining training;
-  private float[] image;
-  private float[] sound;
-  private int[] labels;
+  private MultimodalWork running;
 
   @Setup(Level.Trial)
   public void compile() {
     engine = Engine.open(device, BackendOptions.DEFAULT);
-    Multimodal network = Recipe.SMALL.multimodal(CLASSES);
-    training =
-        MultimodalTraining.of(
-            engine.backend(), network, Multimodal.Weights.DEFAULT, batch, 1, precision);
-    training.program().write("lr", new float[] {1e-4f});
-    image = Values.of((long) batch * network.imageFeatures(), 1);
-    sound = Values.of((long) batch * network.soundFeatures(), 2);
-    labels = new int[batch];
-    for (int i = 0; i < batch; i++) {
-      labels[i] = i % CLASSES;
-    }
+    running = MultimodalWork.of(engine, batch, precision);
   }
 
   @Benchmark
   public double step(Allocated allocated) {
     allocated.begin();
-    Program program = training.program();
-    program.write("image", image);
-    program.write("sound", sound);
-    program.write("labels", labels);
-    program.run();
-    double loss = program.scalar("loss");
+    double loss = running.run();
     allocated.end();
     return loss;
   }
 
   @TearDown(Level.Trial)
   public void close() {
-    training.close();
+    running.close();
     engine.close();
   }
 }

@@ -26,7 +26,7 @@ import java.util.Locale;
  * [PRECISION]}, or {@code check FOLDER BATCH STEPS} for what the peers' losses are held against, or
  * {@code limit THREADS SECONDS [PRECISION]} for what the machine does at most.
  */
-final class Pix2PixMain {
+public final class Pix2PixMain {
   /** Caches, huge pages and the clock; nothing here waits for the JIT. */
   private static final int WARM_UP = 3;
 
@@ -36,7 +36,7 @@ final class Pix2PixMain {
 
   public static void main(String[] args) throws IOException {
     if (args[0].equals("check")) {
-      check(Path.of(args[1]), Integer.parseInt(args[2]), Integer.parseInt(args[3]));
+      check("cpu", Path.of(args[1]), Integer.parseInt(args[2]), Integer.parseInt(args[3]));
     } else if (args[0].equals("limit")) {
       limit(Integer.parseInt(args[1]), Double.parseDouble(args[2]), precision(args, 3));
     } else {
@@ -118,8 +118,8 @@ final class Pix2PixMain {
    * Writes weights, inputs and the losses of some steps without dropout, whose masks are each
    * framework's own: a file of raw little-endian floats for each name, and {@code losses.txt}.
    */
-  private static void check(Path folder, int batch, int steps) throws IOException {
-    try (Engine engine = Engine.open("cpu", BackendOptions.DEFAULT);
+  public static void check(String device, Path folder, int batch, int steps) throws IOException {
+    try (Engine engine = Engine.open(device, BackendOptions.DEFAULT);
         Pix2PixWork running = Pix2PixWork.step(engine, batch, Precision.FP32, false)) {
       Pix2Pix training = running.training();
       Files.createDirectories(folder);

@@ -1,11 +1,9 @@
 package chladni.benchmarks;
 
 import chladni.engine.Engine;
-import chladni.engine.backend.Listing;
 import chladni.engine.backend.Precision;
 import chladni.engine.backend.Program;
 import chladni.engine.backend.Store;
-import chladni.engine.backend.cpu.CpuProgram;
 import chladni.engine.graph.Graph;
 import chladni.engine.graph.Node;
 import chladni.engine.graph.Shape;
@@ -14,20 +12,20 @@ import chladni.engine.nn.Parameters;
 import chladni.sound2image.network.PatchGan;
 import chladni.sound2image.network.UNet;
 import chladni.sound2image.training.Pix2Pix;
-import java.util.List;
-import java.util.stream.IntStream;
 
 /**
- * U-Net-128 1 to 3 and PatchGAN at full width: inference or the whole pix2pix step, with inputs
- * copied in and the picture or the losses read out. A run allocates nothing.
+ * U-Net-128 1 to 3 and PatchGAN, at full width unless told otherwise: inference or the whole pix2pix
+ * step, with inputs copied in and the picture or the losses read out. A run allocates nothing.
  */
-final class Pix2PixWork implements AutoCloseable {
+public final class Pix2PixWork implements AutoCloseable {
+  /** Of pix2pix: what the goals are of. */
+  public static final int WIDTH = 64;
+
   private static final int SIDE = 128;
 
   private final Pix2Pix training;
   private final Store store;
   private final Program program;
-  private final int[] products;
   private final float[] source;
   private final float[] target;
 
@@ -35,34 +33,48 @@ final class Pix2PixWork implements AutoCloseable {
     this.training = training;
     this.store = store;
     this.program = program;
-    List<Listing.Step> steps = program.listing().steps();
-    this.products =
-        IntStream.range(0, steps.size())
-            .filter(i -> steps.get(i).kind() == Listing.Kind.PRODUCT)
-            .toArray();
     this.source = Values.of((long) batch * SIDE * SIDE, 1);
     this.target = Values.of((long) batch * 3 * SIDE * SIDE, 2);
   }
 
   static Pix2PixWork step(Engine engine, int batch, Precision precision, boolean dropout) {
+    return step(engine, WIDTH, batch, precision, dropout);
+  }
+
+  /**
+   * @param width channels of both outermost layers
+   */
+  public static Pix2PixWork step(
+      Engine engine, int width, int batch, Precision precision, boolean dropout) {
     Pix2Pix.Options options =
-        Pix2Pix.Options.of(UNet.of128(1, 3), PatchGan.BASIC, batch, 1).withDropout(dropout);
+        Pix2Pix.Options.of(generator(width), new PatchGan(width, 3), batch, 1).withDropout(dropout);
     Pix2Pix training = new Pix2Pix(engine.backend(), options, precision);
     training.program().write("lr", new float[] {2e-4f});
     return new Pix2PixWork(training, null, training.program(), batch);
   }
 
+  private static UNet generator(int width) {
+    return new UNet(SIDE, 1, 3, width, 0.5);
+  }
+
   static Pix2PixWork inference(Engine engine, int batch, Precision precision) {
+    return inference(engine, WIDTH, batch, precision);
+  }
+
+  /**
+   * @param width channels of the outermost layer
+   */
+  public static Pix2PixWork inference(Engine engine, int width, int batch, Precision precision) {
     Graph graph = new Graph();
     Node x = graph.input("source", Shape.of(batch, 1, SIDE, SIDE));
-    graph.output("picture", UNet.of128(1, 3).build(new Parameters(graph, ""), x, Mode.EVAL));
+    graph.output("picture", generator(width).build(new Parameters(graph, ""), x, Mode.EVAL));
     Store store = engine.backend().newStore(1, precision);
     Program program = engine.backend().compile(graph, store, precision);
     return new Pix2PixWork(null, store, program, batch);
   }
 
   /** Once; the value keeps the work from being thought dead. */
-  double run() {
+  public double run() {
     program.write("source", source);
     if (training == null) {
       program.run();
@@ -78,13 +90,8 @@ final class Pix2PixWork implements AutoCloseable {
     return sum;
   }
 
-  /** Convolutions and matrix products alone, on what the last run left: what oneDNN takes of it. */
-  void products() {
-    ((CpuProgram) program).rerun(products);
-  }
-
   /** Of a step; null for inference. */
-  Pix2Pix training() {
+  public Pix2Pix training() {
     return training;
   }
 
@@ -96,7 +103,7 @@ final class Pix2PixWork implements AutoCloseable {
     return target;
   }
 
-  Program program() {
+  public Program program() {
     return program;
   }
 

@@ -3,6 +3,7 @@ package chladni.cuda;
 import chladni.engine.backend.Listing;
 import chladni.engine.backend.Listing.Where;
 import chladni.engine.backend.listing.Lister;
+import chladni.engine.graph.Shape;
 import chladni.engine.plan.Buffer;
 import chladni.engine.plan.Format;
 import chladni.engine.plan.Layout;
@@ -12,14 +13,19 @@ import chladni.engine.plan.Plan;
 import chladni.engine.plan.Step;
 import chladni.engine.plan.View;
 import java.util.HashMap;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.stream.Stream;
 import jcuda.driver.CUdeviceptr;
 
 /**
- * Where the buffers of one plan lie on the device. A packed family is row-major here: our kernels
- * read weights as they lie in files.
+ * Where the buffers of one plan lie on the device. A packed family of weights has its channels
+ * innermost, as the pictures have, unless a program of the store needs one of its variables
+ * row-major.
  */
 final class Binding implements Lister.Buffers, AutoCloseable {
   private final CudaStore store;
@@ -28,6 +34,7 @@ final class Binding implements Lister.Buffers, AutoCloseable {
   private final DeviceMemory arena;
   private final Map<String, DeviceMemory> inputs = new HashMap<>();
   private final Map<String, DeviceMemory> outputs = new HashMap<>();
+  private final Set<String> plainFamilies = new HashSet<>();
 
   /**
    * @param moments the plan's steps in the order in which they run, some at once
@@ -35,8 +42,9 @@ final class Binding implements Lister.Buffers, AutoCloseable {
   Binding(Driver driver, CudaStore store, Plan plan, List<List<Step>> moments) {
     this.store = store;
     this.plan = plan;
+    settleFamilies();
     memory = plan.memory(moments, Binding::sizeOf);
-    arena = new DeviceMemory(driver, memory.bytes(), "the program's arena");
+    arena = new DeviceMemory(driver, memory.bytes(), "the arena of the program with outputs " + plan.outputs().keySet());
     try {
       plan.inputs()
           .forEach((name, b) -> inputs.put(name, rim(driver, "input '" + name + "'", b)));
@@ -46,6 +54,29 @@ final class Binding implements Lister.Buffers, AutoCloseable {
       close();
       throw e;
     }
+  }
+
+  /** Brings the store's variables into the order of their families. */
+  private void settleFamilies() {
+    Map<String, Set<String>> members = new LinkedHashMap<>();
+    plan.variables()
+        .forEach(
+            (name, b) -> {
+              if (b.layout() == Layout.PACKED) {
+                members.computeIfAbsent(b.family(), _ -> new LinkedHashSet<>()).add(name);
+              } else {
+                store.pin(name);
+              }
+            });
+    members.forEach(
+        (family, names) -> {
+          if (names.stream().anyMatch(store::pinned)) {
+            names.forEach(store::pin);
+            plainFamilies.add(family);
+          } else {
+            names.forEach(name -> store.bind(name, true));
+          }
+        });
   }
 
   private static DeviceMemory rim(Driver driver, String owner, Buffer buffer) {
@@ -63,7 +94,8 @@ final class Binding implements Lister.Buffers, AutoCloseable {
   private DeviceMemory holder(Buffer root) {
     return switch (root.place()) {
       case Place.Arena _ -> arena;
-      case Place.OfVariable(String name) -> store.memory(name);
+      case Place.OfVariable(String name) ->
+          root.format() == Format.BFLOAT16 ? store.half(name) : store.memory(name);
       case Place.OfInput(String name) -> inputs.get(name);
       case Place.OfOutput(String name) -> outputs.get(name);
       case Place.Alias _ -> throw alias(root);
@@ -76,6 +108,28 @@ final class Binding implements Lister.Buffers, AutoCloseable {
 
   private long offset(Buffer root) {
     return root.place() instanceof Place.Arena ? memory.offset(root) : 0;
+  }
+
+  /** Whether a buffer of rank 4 lies as with its channels innermost. */
+  boolean isChannelsLast(Buffer buffer) {
+    Shape shape = buffer.type().shape();
+    return switch (buffer.layout()) {
+          case CHANNELS_LAST -> true;
+          case PACKED -> !plainFamilies.contains(buffer.family());
+          case ROW_MAJOR -> false;
+        }
+        || shape.dim(1) == 1
+        || (long) shape.dim(2) * shape.dim(3) == 1;
+  }
+
+  /** How far neighbours along each axis of a buffer of rank 4 lie apart. */
+  long[] strides(Buffer buffer) {
+    return ChannelOrder.strides(buffer.type().shape(), isChannelsLast(buffer));
+  }
+
+  /** The variable whose storage a buffer is; null for others. */
+  static String variable(Buffer buffer) {
+    return buffer.root().place() instanceof Place.OfVariable(String name) ? name : null;
   }
 
   long address(Buffer buffer) {
@@ -97,7 +151,9 @@ final class Binding implements Lister.Buffers, AutoCloseable {
     Buffer root = buffer.root();
     return switch (root.place()) {
       case Place.Arena _ -> Listing.Place.arena(memory.offset(root));
-      case Place.OfVariable(String name) -> Listing.Place.of(Where.VARIABLE, name);
+      case Place.OfVariable(String name) ->
+          Listing.Place.of(
+              root.format() == Format.BFLOAT16 ? Where.COPY : Where.VARIABLE, name);
       case Place.OfInput(String name) -> Listing.Place.of(Where.INPUT, name);
       case Place.OfOutput(String name) -> Listing.Place.of(Where.OUTPUT, name);
       case Place.Alias _ -> throw alias(root);
@@ -106,7 +162,12 @@ final class Binding implements Lister.Buffers, AutoCloseable {
 
   @Override
   public String layout(Buffer buffer) {
-    String layout = buffer.layout() == Layout.CHANNELS_LAST ? "nhwc" : "row-major";
+    String layout =
+        switch (buffer.layout()) {
+          case CHANNELS_LAST -> "nhwc";
+          case PACKED -> plainFamilies.contains(buffer.family()) ? "abcd" : "acdb";
+          case ROW_MAJOR -> "row-major";
+        };
     return buffer.format() == Format.BFLOAT16 ? layout + " bf16" : layout;
   }
 
@@ -116,12 +177,12 @@ final class Binding implements Lister.Buffers, AutoCloseable {
   }
 
   /** What the program works in on the device; the host has inputs and outputs once more. */
-  Listing.Memory memory(long scratch) {
+  Listing.Memory memory(long scratch, long copies) {
     return new Listing.Memory(
         memory.bytes(),
         scratch,
         plan.variables().keySet().stream().mapToLong(name -> store.memory(name).bytes()).sum(),
-        0,
+        copies,
         total(inputs),
         total(outputs));
   }

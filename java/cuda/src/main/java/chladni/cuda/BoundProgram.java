@@ -1,6 +1,7 @@
 package chladni.cuda;
 
 import chladni.engine.backend.Listing;
+import chladni.engine.backend.ProgramException;
 import chladni.engine.plan.Buffer;
 import chladni.engine.plan.Plan;
 import chladni.engine.plan.Step;
@@ -10,18 +11,32 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
+import java.util.function.Function;
+import java.util.stream.Collectors;
 import jcuda.Pointer;
 import jcuda.driver.CUgraphExec;
 
 /** What a program has on the device and in pinned memory; for whoever has the device. */
 final class BoundProgram implements AutoCloseable {
+  /** To find the step that ends the context: a graph tells only that one of its did. */
+  private static final boolean STEPWISE = "1".equals(System.getenv("CHLADNI_CUDA_STEPS"));
+
+  private static final String ADVICE =
+      " With CHLADNI_CUDA_STEPS=1 each step runs alone and the one that fails is named.";
+
   private final Driver driver;
+  private final CudaStore store;
   private final Plan plan;
   private final Map<String, Pinned> inputs = new HashMap<>();
   private final Map<String, Pinned> outputs = new HashMap<>();
   private final List<Segment> segments = new ArrayList<>();
   private Binding binding;
   private List<CudaLowering.Line> lines;
+  private List<Rounding> roundings;
+  private Set<String> written;
+  private long epoch;
   private List<AutoCloseable> owned = List.of();
   private Listing listing;
 
@@ -35,15 +50,16 @@ final class BoundProgram implements AutoCloseable {
   /** Pinned host memory with a view of it. */
   private record Pinned(Pointer pointer, ByteBuffer bytes) {}
 
-  private BoundProgram(Driver driver, Plan plan) {
+  private BoundProgram(Driver driver, CudaStore store, Plan plan) {
     this.driver = driver;
+    this.store = store;
     this.plan = plan;
   }
 
   static BoundProgram of(Device device, CudaStore store, Plan plan) {
-    BoundProgram bound = new BoundProgram(device.driver(), plan);
+    BoundProgram bound = new BoundProgram(device.driver(), store, plan);
     try {
-      bound.bind(device, store);
+      bound.bind(device);
       return bound;
     } catch (RuntimeException | Error e) {
       device.release(bound::close);
@@ -51,22 +67,30 @@ final class BoundProgram implements AutoCloseable {
     }
   }
 
-  private void bind(Device device, CudaStore store) {
+  private void bind(Device device) {
     List<List<Step>> moments = MultiTensor.of(plan, Binding::sizeOf);
     binding = new Binding(driver, store, plan, moments);
+    epoch = store.epoch();
     plan.inputs().forEach((name, b) -> inputs.put(name, pinned(b, name)));
     plan.outputs().forEach((name, b) -> outputs.put(name, pinned(b, name)));
-    CudaLowering lowering = new CudaLowering(device, binding);
+    CudaLowering lowering = new CudaLowering(device, binding, store.precision());
     try {
       lines = lowering.lower(moments);
     } finally {
       owned = lowering.owned();
     }
+    roundings = lowering.roundings();
+    written =
+        lines.stream()
+            .flatMap(line -> line.writes().stream())
+            .map(Binding::variable)
+            .filter(Objects::nonNull)
+            .collect(Collectors.toSet());
     listing =
         new Listing(
             device.description(),
             lines.stream().map(CudaLowering.Line::listed).toList(),
-            binding.memory(lowering.scratchBytes()));
+            binding.memory(lowering.scratchBytes(), lowering.copyBytes()));
     capture();
   }
 
@@ -110,14 +134,96 @@ final class BoundProgram implements AutoCloseable {
                     outputs.get(name).pointer, binding.pointer(b), binding.bytes(b)));
   }
 
-  /** One run. */
-  void replay() {
-    for (Segment segment : segments) {
-      driver.run(segment.graph);
-      if (segment.after != null) {
-        segment.after.compute();
+  /** Whether its addresses and layouts are those of the store's variables. */
+  boolean isCurrent() {
+    return epoch == store.epoch();
+  }
+
+  /** One run, whose steps {@code how} takes, and what it means for the copies of variables. */
+  <T> T run(Function<BoundProgram, T> how) {
+    for (Rounding r : roundings) {
+      if (store.isHalfStale(r.variable())) {
+        driver.launch(r.launch());
+        store.halved(r.variable());
       }
     }
+    written.forEach(store::changed);
+    T result = how.apply(this);
+    roundings.stream().map(Rounding::variable).filter(written::contains).forEach(store::halved);
+    return result;
+  }
+
+  /** The steps as captured. */
+  void replay() {
+    if (STEPWISE) {
+      walk((_, _) -> {});
+      return;
+    }
+    try {
+      for (Segment segment : segments) {
+        driver.run(segment.graph);
+        if (segment.after != null) {
+          segment.after.compute();
+        }
+      }
+    } catch (CudaException e) {
+      throw e.in("program with outputs " + plan.outputs().keySet(), ADVICE);
+    }
+  }
+
+  /** What looks at the results of a step before the next one runs. */
+  interface Visitor {
+    /** Before the first step, when inputs are on the device. */
+    default void begin() {}
+
+    void after(int index, CudaLowering.Line line);
+  }
+
+  /** One run with a stop behind each step; what fails there is named. */
+  void walk(Visitor visitor) {
+    copyIn();
+    driver.synchronize();
+    visitor.begin();
+    for (int i = 0; i < lines.size(); i++) {
+      CudaLowering.Line line = lines.get(i);
+      try {
+        run(line);
+      } catch (CudaException e) {
+        Listing.Step step = line.listed();
+        throw e.in("step %d, %s by %s".formatted(i, step.label(), step.implementation()), "");
+      }
+      visitor.after(i, line);
+    }
+    copyOut();
+    driver.synchronize();
+  }
+
+  private void run(CudaLowering.Line line) {
+    line.work().run();
+    driver.synchronize();
+    if (line.host() != null) {
+      line.host().compute();
+      line.host().deliver();
+      driver.synchronize();
+    }
+  }
+
+  /** Takes over what the host wrote for another binding of the same plan. */
+  void takeInputs(BoundProgram other) {
+    inputs.forEach((name, to) -> to.bytes.duplicate().put(other.inputs.get(name).bytes.duplicate()));
+  }
+
+  /**
+   * All of a run.
+   *
+   * @throws ProgramException when the host has a part in it
+   */
+  CUgraphExec onlyGraph() {
+    if (segments.size() > 1) {
+      throw new ProgramException(
+          "program: operations with a Java body make it several graphs, and one was asked for.");
+    }
+    return segments.getFirst().graph;
   }
 
   /** What the host writes. */

@@ -1,9 +1,9 @@
 package chladni.cuda;
 
+import chladni.engine.backend.Precision;
 import chladni.engine.graph.Shape;
 import chladni.engine.graph.Window;
-import chladni.engine.plan.Buffer;
-import chladni.engine.plan.Layout;
+import chladni.engine.plan.Format;
 import chladni.engine.plan.OpStep;
 import java.util.ArrayList;
 import java.util.List;
@@ -15,17 +15,21 @@ import java.util.List;
 final class Convolutions {
   private static final System.Logger LOG = System.getLogger("chladni.cuda");
 
+  private static final int BLOCK = 256;
+
   private final CudaLowering lowering;
   private final Cudnn cudnn;
-  private final Binding binding;
+  private final Precision precision;
 
-  Convolutions(CudaLowering lowering, Cudnn cudnn, Binding binding) {
+  Convolutions(CudaLowering lowering, Cudnn cudnn, Precision precision) {
     this.lowering = lowering;
     this.cudnn = cudnn;
-    this.binding = binding;
+    this.precision = precision;
   }
 
   /**
+   * Channels lie innermost in all three.
+   *
    * @param large (N, C, H, W)
    * @param small (N, O, oH, oW)
    * @param weight (O, C / groups, kH, kW)
@@ -33,15 +37,15 @@ final class Convolutions {
   void lower(
       OpStep step,
       Cudnn.Direction direction,
-      Buffer large,
-      Buffer small,
-      Buffer weight,
+      Operand large,
+      Operand small,
+      Operand weight,
       Window window,
       int groups) {
     List<Cudnn.Refusal> refusals = new ArrayList<>();
     Cudnn.Problem problem =
         new Cudnn.Problem(direction, strided(large), strided(small), strided(weight), window);
-    Cudnn.Plan plan = cudnn.plan(problem, refusals);
+    Cudnn.Plan plan = cudnn.plan(problem, precision, refusals);
     for (Cudnn.Refusal r : refusals) {
       LOG.log(
           System.Logger.Level.DEBUG,
@@ -57,22 +61,31 @@ final class Convolutions {
     lowering.own(plan);
     long workspace = plan.workspaceBytes() == 0 ? 0 : lowering.scratch(plan.workspaceBytes());
     CudnnDescriptor pack =
-        plan.pack(
-            binding.address(large), binding.address(small), binding.address(weight), workspace);
-    lowering.add("cudnn engine " + plan.engine(), () -> plan.execute(pack));
+        plan.pack(large.address(), small.address(), weight.address(), workspace);
+    Operand operand = operand(direction, large, small);
+    lowering.add(
+        lowering.tagged("cudnn engine " + plan.engine(), operand), () -> plan.execute(pack));
+  }
+
+  /** The first operand, whose format the other one has. */
+  private static Operand operand(Cudnn.Direction direction, Operand large, Operand small) {
+    return switch (direction) {
+      case FORWARD, WEIGHT -> large;
+      case DATA -> small;
+    };
   }
 
   private void direct(
       OpStep step,
       Cudnn.Direction direction,
-      Buffer large,
-      Buffer small,
-      Buffer weight,
+      Operand large,
+      Operand small,
+      Operand weight,
       Window w,
       int groups) {
-    Shape x = large.type().shape();
-    Shape y = small.type().shape();
-    Shape k = weight.type().shape();
+    Shape x = large.buffer().type().shape();
+    Shape y = small.buffer().type().shape();
+    Shape k = weight.buffer().type().shape();
     String kernel =
         switch (direction) {
           case FORWARD -> "conv_forward";
@@ -85,24 +98,24 @@ final class Convolutions {
                 x.dim(0), x.dim(1), x.dim(2), x.dim(3),
                 y.dim(1), y.dim(2), y.dim(3),
                 k.dim(2), k.dim(3), groups,
-                w.strideH(), w.strideW(), w.dilationH(), w.dilationW(), w.padTop(), w.padLeft())
-            .longs(
-                binding.address(step.inputs().get(0)),
-                binding.address(step.inputs().get(1)),
-                binding.address(step.output()));
-    lowering.run(step, kernel, arguments);
+                w.strideH(), w.strideW(), w.dilationH(), w.dilationW(), w.padTop(), w.padLeft(),
+                half(large), half(small), half(weight))
+            .longs(large.address(), small.address(), weight.address());
+    long points = Binding.elements(step.output());
+    boolean narrow = operand(direction, large, small).format() == Format.BFLOAT16;
+    lowering.add(
+        lowering.launch(kernel, points, BLOCK, arguments), narrow ? kernel + " bf16" : kernel);
   }
 
-  private static Cudnn.Strided strided(Buffer buffer) {
-    Shape s = buffer.type().shape();
-    long n = s.dim(0);
-    long c = s.dim(1);
-    long h = s.dim(2);
-    long w = s.dim(3);
+  private static int half(Operand operand) {
+    return operand.format() == Format.BFLOAT16 ? 1 : 0;
+  }
+
+  private static Cudnn.Strided strided(Operand operand) {
+    Shape s = operand.buffer().type().shape();
     return new Cudnn.Strided(
-        new long[] {n, c, h, w},
-        buffer.layout() == Layout.CHANNELS_LAST
-            ? new long[] {h * w * c, 1, w * c, c}
-            : new long[] {c * h * w, h * w, w, 1});
+        new long[] {s.dim(0), s.dim(1), s.dim(2), s.dim(3)},
+        ChannelOrder.strides(s, true),
+        operand.format());
   }
 }

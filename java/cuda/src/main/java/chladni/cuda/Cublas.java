@@ -1,9 +1,9 @@
 package chladni.cuda;
 
 import chladni.engine.backend.MissingBackendException;
+import chladni.engine.backend.Precision;
 import jcuda.Pointer;
 import jcuda.cudaDataType;
-import jcuda.driver.CUdeviceptr;
 import jcuda.jcublas.JCublas2;
 import jcuda.jcublas.cublasComputeType;
 import jcuda.jcublas.cublasHandle;
@@ -66,10 +66,10 @@ final class Cublas implements AutoCloseable {
   record Product(long batch, int m, int k, int n, boolean transposeA, boolean transposeB) {}
 
   /**
-   * c = a b in FP32. cuBLAS counts columns first: what is row-major here is the transpose there, so
-   * the operands change places.
+   * c = a b, a and b in one format, sums in 32 bits. cuBLAS counts columns first: what is row-major
+   * here is the transpose there, so the operands change places.
    */
-  void multiply(Product p, CUdeviceptr a, CUdeviceptr b, CUdeviceptr c) {
+  void multiply(Product p, Precision precision, Operand a, Operand b, Operand c) {
     check(
         JCublas2.cublasGemmStridedBatchedEx_new(
             handle,
@@ -79,23 +79,33 @@ final class Cublas implements AutoCloseable {
             p.m,
             p.k,
             one,
-            b,
-            cudaDataType.CUDA_R_32F,
+            b.pointer(),
+            type(b),
             p.transposeB ? p.k : p.n,
             (long) p.k * p.n,
-            a,
-            cudaDataType.CUDA_R_32F,
+            a.pointer(),
+            type(a),
             p.transposeA ? p.m : p.k,
             (long) p.m * p.k,
             zero,
-            c,
-            cudaDataType.CUDA_R_32F,
+            c.pointer(),
+            type(c),
             p.n,
             (long) p.m * p.n,
             Math.toIntExact(p.batch),
-            cublasComputeType.CUBLAS_COMPUTE_32F,
+            precision == Precision.TF32
+                ? cublasComputeType.CUBLAS_COMPUTE_32F_FAST_TF32
+                : cublasComputeType.CUBLAS_COMPUTE_32F,
             DEFAULT_ALGORITHM),
-        "cublasGemmStridedBatchedEx " + p);
+        "cublasGemmStridedBatchedEx %s, %s x %s = %s"
+            .formatted(p, a.format(), b.format(), c.format()));
+  }
+
+  private static int type(Operand operand) {
+    return switch (operand.format()) {
+      case SINGLE -> cudaDataType.CUDA_R_32F;
+      case BFLOAT16 -> cudaDataType.CUDA_R_16BF;
+    };
   }
 
   private static int operation(boolean transposed) {

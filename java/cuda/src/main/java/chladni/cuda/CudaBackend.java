@@ -9,14 +9,26 @@ import chladni.engine.backend.Program;
 import chladni.engine.backend.ProgramException;
 import chladni.engine.backend.Store;
 import chladni.engine.graph.Graph;
+import java.util.Collections;
+import java.util.EnumSet;
 import java.util.List;
 import java.util.OptionalLong;
 import java.util.Set;
 
 /** An opened device and what it has given out. */
 final class CudaBackend implements Backend {
-  private final Device device = new Device();
-  private final Ledger ledger = new Ledger(this, "cuda engine", device::close);
+  private static final Set<Precision> SINGLE =
+      Collections.unmodifiableSet(EnumSet.of(Precision.FP32));
+  private static final Set<Precision> ALL =
+      Collections.unmodifiableSet(EnumSet.of(Precision.FP32, Precision.TF32, Precision.BF16));
+
+  private final Device device;
+  private final Ledger ledger;
+
+  CudaBackend(CudaLibraries libraries) {
+    device = new Device(libraries);
+    ledger = new Ledger(this, "cuda engine", device::close);
+  }
 
   @Override
   public String name() {
@@ -41,7 +53,7 @@ final class CudaBackend implements Backend {
 
   @Override
   public Set<Precision> precisions() {
-    return Set.of(Precision.FP32);
+    return device.hasTensorCores() ? ALL : SINGLE;
   }
 
   Device device() {
@@ -55,7 +67,7 @@ final class CudaBackend implements Backend {
   @Override
   public Store newStore(long seed, Precision precision) {
     check(precision);
-    return new CudaStore(this, seed);
+    return new CudaStore(this, seed, precision);
   }
 
   @Override
@@ -65,14 +77,27 @@ final class CudaBackend implements Backend {
       throw new ProgramException(
           "compile: the store belongs to another backend. Make it with newStore of this one.");
     }
+    if (own.precision() != precision) {
+      throw new PrecisionException(
+          "cuda: program and store must have one precision, got %s and %s. Make a %s store."
+              .formatted(precision, own.precision(), precision));
+    }
     return CudaProgram.of(graph, own);
   }
 
-  private static void check(Precision precision) {
-    if (precision != Precision.FP32) {
+  private void check(Precision precision) {
+    if (!precisions().contains(precision)) {
       throw new PrecisionException(
-          "cuda: it computes in FP32 alone, asked for %s. Use FP32; the reference backend has FP64, the cpu backend BF16 where the processor has it."
-              .formatted(precision));
+          "cuda: it computes in %s, asked for %s. %s"
+              .formatted(
+                  precisions(),
+                  precision,
+                  switch (precision) {
+                    case FP64 -> "Use the reference backend for FP64.";
+                    case FP32, TF32, BF16 ->
+                        "%s needs compute capability 8.0; this is %s. Use FP32."
+                            .formatted(precision, description());
+                  }));
     }
   }
 

@@ -2,31 +2,55 @@ package chladni.cuda;
 
 import chladni.engine.backend.MissingBackendException;
 import chladni.engine.backend.NativeFiles;
-import java.nio.file.Files;
+import chladni.engine.backend.Requirement;
+import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 
 /**
- * Finds the libraries of CUDA and loads them by their absolute paths before JCuda does, which then
- * takes those that are there. With {@code CHLADNI_SOFTGPU=1} they are the stand-ins on the class
- * path, on which kernels run without a GPU.
+ * Loads the libraries of CUDA by their absolute paths before JCuda does, which then takes those that
+ * are there. With {@code CHLADNI_SOFTGPU=1} they are the stand-ins on the class path, on which
+ * kernels run without a GPU.
  */
 final class CudaLibraries {
-  private static final String DRIVER = "libcuda.so.1";
-  private static final String BLAS = "libcublas.so.12";
-  private static final String DNN = "libcudnn.so.9";
-
   private static final String STAND_INS = "chladni/softgpu/linux-x86_64/";
   private static final String STAND_IN_KERNELS = "libsoftgpu_kernels.so";
 
+  /** Has the names of {@link Library#BLAS} and jumps to those of {@link #BLAS_13}. */
+  private static final String SHIM = "chladni/cuda/linux-x86_64/" + Library.BLAS.file;
+
+  /** All that a machine with CUDA 13 has; JCublas asks for the one of CUDA 12. */
+  private static final String BLAS_13 = "libcublas.so.13";
+
+  private enum Library {
+    DRIVER("libcuda.so.1", "NVIDIA driver", "Install driver 580 or newer"),
+    BLAS("libcublas.so.12", "cuBLAS", "Install CUDA's cuBLAS or name its folder in CHLADNI_CUDA_LIB"),
+    DNN("libcudnn.so.9", "cuDNN", "Install cuDNN 9 or name its folder in CHLADNI_CUDA_LIB");
+
+    private final String file;
+    private final String title;
+    private final String remedy;
+
+    Library(String file, String title, String remedy) {
+      this.file = file;
+      this.title = title;
+      this.remedy = remedy;
+    }
+  }
+
   private static boolean loaded;
 
-  private CudaLibraries() {}
+  private final LibrarySearch search;
+
+  CudaLibraries(LibrarySearch search) {
+    this.search = search;
+  }
 
   /** Whether the stand-ins are asked for. */
-  static boolean softgpu() {
-    return "1".equals(System.getenv("CHLADNI_SOFTGPU"));
+  private boolean standIns() {
+    return "1".equals(search.environment().get("CHLADNI_SOFTGPU"));
   }
 
   /**
@@ -34,50 +58,57 @@ final class CudaLibraries {
    *
    * @throws MissingBackendException when one is nowhere, with every place that was tried
    */
-  static synchronized void load() {
-    if (loaded) {
-      return;
+  void load() {
+    synchronized (CudaLibraries.class) {
+      List<Path> files = standIns() ? standInFiles() : files();
+      if (!loaded) {
+        files.forEach(CudaLibraries::load);
+        loaded = true;
+      }
     }
-    if (softgpu()) {
-      loadStandIns();
-    } else {
-      load(DRIVER, "there is no NVIDIA driver", "Install driver 580 or newer");
-      load(BLAS, "there is no cuBLAS", "Install CUDA's cuBLAS or name its folder in CHLADNI_CUDA_LIB");
-      load(DNN, "there is no cuDNN", "Install cuDNN 9 or name its folder in CHLADNI_CUDA_LIB");
-    }
-    loaded = true;
   }
 
-  private static void loadStandIns() {
-    if (CudaLibraries.class.getClassLoader().getResource(STAND_INS + DRIVER) == null) {
+  private static List<Path> standInFiles() {
+    if (CudaLibraries.class.getClassLoader().getResource(STAND_INS + Library.DRIVER.file) == null) {
       throw new MissingBackendException(
           "cuda: CHLADNI_SOFTGPU=1 asks for the stand-in libraries, which are not on the class path."
               + " Add io.chladni:chladni-softgpu, or unset it.");
     }
-    Path kernels = standIn(STAND_IN_KERNELS);
-    Path driver = standIn(DRIVER, kernels);
-    load(driver);
-    load(standIn(BLAS, driver));
-    load(standIn(DNN, driver));
+    Path driver = standIn(Library.DRIVER.file, standIn(STAND_IN_KERNELS));
+    return List.of(driver, standIn(Library.BLAS.file, driver), standIn(Library.DNN.file, driver));
   }
 
   private static Path standIn(String file, Path... beside) {
     return NativeFiles.extract(CudaLibraries.class, STAND_INS + file, beside);
   }
 
-  private static void load(String library, String missing, String remedy) {
-    List<String> tried = new ArrayList<>();
-    for (Path folder : folders()) {
-      Path file = folder.resolve(library);
-      tried.add(file.toString());
-      if (Files.exists(file)) {
-        load(file);
-        return;
+  private List<Path> files() {
+    List<Path> files = new ArrayList<>();
+    for (Library library : Library.values()) {
+      Optional<Path> file = search.find(library.file);
+      if (file.isPresent()) {
+        files.add(file.get());
+      } else if (library == Library.BLAS && needsShim()) {
+        files.add(search.find(BLAS_13).orElseThrow());
+        files.add(NativeFiles.extract(CudaLibraries.class, SHIM));
+      } else {
+        throw missing(library);
       }
     }
-    throw new MissingBackendException(
-        "cuda: %s, tried %s. %s, or use the cpu backend."
-            .formatted(missing, String.join(", ", tried), remedy));
+    return files;
+  }
+
+  private boolean needsShim() {
+    return search.find(Library.BLAS.file).isEmpty() && search.find(BLAS_13).isPresent();
+  }
+
+  private MissingBackendException missing(Library library) {
+    String files = library == Library.BLAS ? library.file + " or " + BLAS_13 : library.file;
+    List<String> tried =
+        search.places().stream().map(place -> place.folder().toString()).toList();
+    return new MissingBackendException(
+        "cuda: there is no %s: %s is in none of %s. %s, or use the cpu backend."
+            .formatted(library.title, files, String.join(", ", tried), library.remedy));
   }
 
   @SuppressWarnings("restricted")
@@ -90,46 +121,46 @@ final class CudaLibraries {
     }
   }
 
-  private static List<Path> folders() {
-    List<Path> folders = new ArrayList<>();
-    for (String variable : List.of("CHLADNI_CUDA_LIB", "LD_LIBRARY_PATH")) {
-      String value = System.getenv(variable);
-      if (value != null) {
-        for (String part : value.split(":")) {
-          if (!part.isBlank()) {
-            folders.add(Path.of(part));
-          }
-        }
-      }
-    }
-    for (String usual :
-        List.of("/usr/lib/x86_64-linux-gnu", "/usr/lib64", "/usr/local/nvidia/lib64")) {
-      folders.add(Path.of(usual));
-    }
-    folders.addAll(matching(Path.of("/usr/local"), "cuda*", "lib64"));
-    String python = System.getenv("CHLADNI_CUDA_PYTHON");
-    if (python != null && !python.isBlank()) {
-      // Where PyTorch's wheels keep cuDNN and cuBLAS.
-      for (Path site : matching(Path.of(python, "lib"), "python*", "site-packages/nvidia")) {
-        folders.addAll(matching(site, "*", "lib"));
-      }
-    }
-    return folders;
+  /** Says that cuBLAS is not the one that JCublas asks for; empty where it is. */
+  String shim() {
+    return !standIns() && needsShim() ? " (" + BLAS_13 + " through our shim)" : "";
   }
 
-  /** {@code inner} in each folder of a name that matches, the last name first. */
-  private static List<Path> matching(Path in, String glob, String inner) {
-    List<Path> found = new ArrayList<>();
-    if (Files.isDirectory(in)) {
-      try (var entries = Files.newDirectoryStream(in, glob)) {
-        entries.forEach(entry -> found.add(entry.resolve(inner)));
-      } catch (java.io.IOException e) {
-        throw new MissingBackendException(
-            "cuda: %s cannot be searched for libraries: %s.".formatted(in, e), e);
-      }
+  /** Each library with its version and path, or what to do where there is none. */
+  List<Requirement> requirements() {
+    if (standIns()) {
+      return List.of(
+          Requirement.met(
+              "libraries", "stand-ins from the class path, since CHLADNI_SOFTGPU is 1: no GPU runs"));
     }
-    found.removeIf(folder -> !Files.isDirectory(folder));
-    found.sort(java.util.Comparator.reverseOrder());
-    return found;
+    List<Requirement> list = new ArrayList<>();
+    for (Library library : Library.values()) {
+      list.add(requirement(library));
+    }
+    list.add(Requirement.met("library search", search.describe()));
+    return list;
+  }
+
+  private Requirement requirement(Library library) {
+    Optional<Path> file = search.find(library.file);
+    if (file.isPresent()) {
+      return Requirement.met(library.title, name(file.get()));
+    }
+    if (library == Library.BLAS && needsShim()) {
+      Path newer = search.find(BLAS_13).orElseThrow();
+      return Requirement.met(library.title, name(newer) + ", through our shim");
+    }
+    return Requirement.unmet(library.title, "no " + library.file, library.remedy + ".");
+  }
+
+  /** A link tells the version in the name of the file that it leads to. */
+  private static String name(Path file) {
+    try {
+      Path real = file.toRealPath();
+      String version = real.getFileName().toString().replaceFirst(".*\\.so\\.", "");
+      return "%s, version %s".formatted(file, version);
+    } catch (IOException e) {
+      return "%s, which cannot be followed: %s".formatted(file, e);
+    }
   }
 }

@@ -5,6 +5,7 @@ import static chladni.cuda.Cudnn.Direction.FORWARD;
 import static chladni.cuda.Cudnn.Direction.WEIGHT;
 
 import chladni.engine.backend.Listing;
+import chladni.engine.backend.Precision;
 import chladni.engine.backend.ProgramException;
 import chladni.engine.backend.listing.Lister;
 import chladni.engine.graph.ArgMax;
@@ -44,12 +45,16 @@ import chladni.engine.graph.WindowOp;
 import chladni.engine.plan.Buffer;
 import chladni.engine.plan.CopyStep;
 import chladni.engine.plan.ElementwiseStep;
+import chladni.engine.plan.Format;
 import chladni.engine.plan.Layout;
 import chladni.engine.plan.OpStep;
 import chladni.engine.plan.ReductionStep;
 import chladni.engine.plan.Step;
 import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.stream.Collectors;
 import jcuda.Pointer;
 import jcuda.driver.CUdeviceptr;
@@ -60,11 +65,15 @@ final class CudaLowering {
 
   private final Device device;
   private final Binding binding;
+  private final Precision precision;
   private final FusedLaunches fused;
   private final Convolutions convolutions;
   private final WindowLaunches windows = new WindowLaunches(this);
   private final IndexLaunches indices = new IndexLaunches(this);
   private final Lister lister;
+  private final Map<Buffer, Listing.Tensor> elsewhere = new HashMap<>();
+  private Weights weights;
+  private List<Rounding> roundings;
   private final int multiprocessors;
   private final List<Line> lines = new ArrayList<>();
   private final List<Piece> pieces = new ArrayList<>();
@@ -91,12 +100,13 @@ final class CudaLowering {
   /** What a step puts on the stream, often alone. */
   private record Piece(String implementation, Runnable work) {}
 
-  CudaLowering(Device device, Binding binding) {
+  CudaLowering(Device device, Binding binding, Precision precision) {
     this.device = device;
     this.binding = binding;
+    this.precision = precision;
     this.multiprocessors = device.driver().multiprocessors();
     this.fused = new FusedLaunches(this, binding);
-    this.convolutions = new Convolutions(this, device.cudnn(), binding);
+    this.convolutions = new Convolutions(this, device.cudnn(), precision);
     this.lister = new Lister(binding);
   }
 
@@ -108,6 +118,9 @@ final class CudaLowering {
    * @param moments the steps in their order; those of one list are fused kernels in one launch
    */
   List<Line> lower(List<List<Step>> moments) {
+    List<Step> all = moments.stream().flatMap(List::stream).toList();
+    weights = new Weights(this, fused, binding, all);
+    roundings = weights.before();
     for (List<Step> steps : moments) {
       if (steps.size() == 1) {
         lower(steps.getFirst());
@@ -128,19 +141,40 @@ final class CudaLowering {
     return scratchBytes;
   }
 
-  private void lower(Step step) {
+  /** What may come before the first step. */
+  List<Rounding> roundings() {
+    return roundings;
+  }
+
+  /** A launch before a run that needs it, with its line. */
+  void addIfStale(Launch launch, Listing.Step listed) {
+    Runnable work = () -> device.driver().launch(launch);
+    lines.add(new Line(listed, work, () -> {}, null, List.of()));
+  }
+
+  /** Bytes of the copies of variables that products read. */
+  long copyBytes() {
+    return weights.copyBytes();
+  }
+
+  private void lower(Step planned) {
     pieces.clear();
+    elsewhere.clear();
     host = null;
+    Step step = weights.withCopies(planned);
     switch (step) {
       case ElementwiseStep s -> fused.elementwise(s);
       case ReductionStep s -> fused.reduction(s);
       case CopyStep s -> copy(s);
       case OpStep s -> lower(s);
     }
+    weights.follow(step);
     Runnable work = work();
-    String implementation =
-        pieces.stream().map(Piece::implementation).collect(Collectors.joining(", "));
-    lines.add(new Line(lister.step(step, implementation), work, work, host, step.writes()));
+    lines.add(new Line(listed(step, implementation()), work, work, host, step.writes()));
+  }
+
+  private String implementation() {
+    return pieces.stream().map(Piece::implementation).collect(Collectors.joining(", "));
   }
 
   /** The pieces so far, one after the other. */
@@ -149,20 +183,32 @@ final class CudaLowering {
     return () -> all.forEach(Runnable::run);
   }
 
-  private void batch(List<ElementwiseStep> steps) {
+  private Listing.Step listed(Step step, String implementation) {
+    return lister.with(elsewhere).step(step, implementation);
+  }
+
+  private void batch(List<ElementwiseStep> planned) {
     host = null;
     pieces.clear();
-    fused.batch(steps);
+    elsewhere.clear();
+    List<ElementwiseStep> steps = planned.stream().map(weights::withCopies).toList();
+    // Those that store a copy too are another kernel now.
+    steps.stream()
+        .collect(Collectors.groupingBy(FusedProgram::of, LinkedHashMap::new, Collectors.toList()))
+        .values()
+        .forEach(fused::batch);
+    String implementation = implementation();
+    steps.forEach(weights::follow);
     Runnable together = work();
-    String implementation = pieces.getFirst().implementation();
     int first = lines.size();
     for (ElementwiseStep step : steps) {
       pieces.clear();
       fused.elementwise(step);
+      weights.follow(step);
       boolean leads = lines.size() == first;
       lines.add(
           new Line(
-              lister.step(step, leads ? implementation : "with step " + first),
+              listed(step, leads ? implementation : "with step " + first),
               work(),
               leads ? together : () -> {},
               null,
@@ -171,6 +217,11 @@ final class CudaLowering {
   }
 
   private void copy(CopyStep s) {
+    boolean weight = s.from().layout() == Layout.PACKED || s.to().layout() == Layout.PACKED;
+    if (weight && binding.isChannelsLast(s.from()) != binding.isChannelsLast(s.to())) {
+      fused.convert(given(s.from()), given(s.to()));
+      return;
+    }
     CUdeviceptr to = binding.pointer(s.to());
     CUdeviceptr from = binding.pointer(s.from());
     long bytes = binding.bytes(s.to());
@@ -180,22 +231,25 @@ final class CudaLowering {
   private void lower(OpStep step) {
     switch (step.node().op()) {
       case Conv2d op -> {
-        Buffer src = step.inputs().get(0);
-        Buffer weight = step.inputs().get(1);
-        convolutions.lower(
-            step, FORWARD, src, step.output(), weight, op.window(), op.groups());
-        epilogue(step);
+        Operand src = given(step.inputs().get(0));
+        Operand weight = weights.taken(step);
+        Operand dst = product(step);
+        convolutions.lower(step, FORWARD, src, dst, weight, op.window(), op.groups());
+        epilogue(step, dst);
       }
       case ConvTranspose2d op -> {
-        Buffer src = step.inputs().get(0);
-        Buffer weight = step.inputs().get(1);
-        convolutions.lower(step, DATA, step.output(), src, weight, op.window(), op.groups());
-        epilogue(step);
+        Operand src = given(step.inputs().get(0));
+        Operand weight = weights.taken(step);
+        Operand dst = product(step);
+        convolutions.lower(step, DATA, dst, src, weight, op.window(), op.groups());
+        epilogue(step, dst);
       }
       case ConvWeightGrad op -> {
-        Buffer src = step.inputs().get(0);
-        Buffer dOut = step.inputs().get(1);
-        convolutions.lower(step, WEIGHT, src, dOut, step.output(), op.window(), op.groups());
+        Operand src = given(step.inputs().get(0));
+        Operand dOut = given(step.inputs().get(1));
+        Operand gradient = weights.unsettled(step.output());
+        convolutions.lower(step, WEIGHT, src, dOut, gradient, op.window(), op.groups());
+        weights.settle(gradient, step.output());
       }
       case MatMul op -> matMul(step, op);
       case WindowOp op -> windows.lower(step, op);
@@ -236,9 +290,35 @@ final class CudaLowering {
     }
   }
 
-  private void epilogue(OpStep step) {
+  /** A buffer where it is. */
+  Operand given(Buffer buffer) {
+    return new Operand(buffer, binding.address(buffer), binding.pointer(buffer));
+  }
+
+  /** A buffer in memory of this step alone. */
+  Operand temporary(Buffer buffer) {
+    DeviceMemory memory = take(Binding.sizeOf(buffer));
+    return new Operand(buffer, memory.address(), memory.at(0));
+  }
+
+  /** A library's implementation with what it makes of such operands. */
+  String tagged(String implementation, Operand operand) {
+    return operand.format() == Format.BFLOAT16
+        ? implementation + " bf16"
+        : precision == Precision.TF32 ? implementation + " tf32" : implementation;
+  }
+
+  /** Where a product goes: in 32 bits as long as something follows on it. */
+  private Operand product(OpStep step) {
+    Buffer result = step.output();
+    return step.epilogue().isEmpty() || result.format() == Format.SINGLE
+        ? given(result)
+        : temporary(Weights.beside(result, result.layout(), Format.SINGLE, result.place()));
+  }
+
+  private void epilogue(OpStep step, Operand product) {
     if (!step.epilogue().isEmpty()) {
-      fused.epilogue(step.output(), step.epilogue());
+      fused.epilogue(product.address(), step.output(), step.epilogue());
     }
   }
 
@@ -253,13 +333,13 @@ final class CudaLowering {
             c.dim(-1),
             op.transposeA(),
             op.transposeB());
-    CUdeviceptr left = binding.pointer(step.inputs().get(0));
-    CUdeviceptr right = binding.pointer(step.inputs().get(1));
-    CUdeviceptr result = binding.pointer(step.output());
+    Operand left = given(step.inputs().get(0));
+    Operand right = weights.taken(step);
+    Operand result = product(step);
     add(
-        "cublasGemmStridedBatchedEx",
-        () -> device.cublas().multiply(product, left, right, result));
-    epilogue(step);
+        tagged("cublasGemmStridedBatchedEx", left),
+        () -> device.cublas().multiply(product, precision, left, right, result));
+    epilogue(step, result);
   }
 
   private void logSoftmax(OpStep step, int axis) {
@@ -313,6 +393,11 @@ final class CudaLowering {
     return launch(kernel, blocks(points, block), 1, block, arguments);
   }
 
+  /** Whether this build has a kernel of that name. */
+  boolean has(String kernel) {
+    return device.kernels().has(kernel);
+  }
+
   /** How many blocks a grid-stride launch over so many points has. */
   int blocks(long points, int block) {
     return Launch.blocks(points, block, multiprocessors);
@@ -362,6 +447,16 @@ final class CudaLowering {
     DeviceMemory memory = take(bytes);
     device.driver().copyIn(memory.at(0), values, bytes);
     return memory.address();
+  }
+
+  /** How a listing shows a buffer. */
+  Listing.Tensor tensor(Buffer buffer) {
+    return lister.tensor(buffer);
+  }
+
+  /** This step takes another tensor than the plan's. */
+  void list(Buffer planned, Listing.Tensor taken) {
+    elsewhere.put(planned, taken);
   }
 
   private DeviceMemory take(long bytes) {

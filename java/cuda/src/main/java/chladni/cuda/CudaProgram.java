@@ -3,11 +3,13 @@ package chladni.cuda;
 import chladni.engine.backend.Ledger;
 import chladni.engine.backend.Listing;
 import chladni.engine.backend.NonFinite;
+import chladni.engine.backend.Precision;
 import chladni.engine.backend.Program;
 import chladni.engine.backend.ProgramException;
 import chladni.engine.graph.Graph;
 import chladni.engine.graph.Input;
 import chladni.engine.graph.Node;
+import chladni.engine.plan.Format;
 import chladni.engine.plan.Plan;
 import chladni.engine.plan.Planner;
 import java.nio.ByteBuffer;
@@ -17,7 +19,7 @@ import java.util.LinkedHashSet;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import java.util.function.Consumer;
+import java.util.function.Function;
 
 /**
  * A plan captured as one CUDA graph: inputs go in from pinned memory, the steps run, outputs come
@@ -27,61 +29,80 @@ final class CudaProgram extends Program {
   private final CudaBackend backend;
   private final Device device;
   private final CudaStore store;
-  private final BoundProgram bound;
+  private final Plan plan;
+  private final Holder held;
   private final Set<String> unwritten = new LinkedHashSet<>();
   private final Map<Node, String> outputNames = new HashMap<>();
   private final Ledger.Entry entry;
   private boolean ran;
 
-  private CudaProgram(Graph graph, CudaStore store, BoundProgram bound) {
+  /** The binding of the moment, whoever frees it. */
+  private static final class Holder {
+    BoundProgram bound;
+  }
+
+  private CudaProgram(Graph graph, CudaStore store, Plan plan, Holder held) {
     super(graph);
+    this.plan = plan;
     this.store = store;
     this.backend = store.backend();
     this.device = backend.device();
-    this.bound = bound;
+    this.held = held;
     unwritten.addAll(graph.inputs().keySet());
     graph.outputs().forEach((name, node) -> outputNames.putIfAbsent(node, name));
     String what = "program with outputs " + graph.outputs().keySet();
-    entry = backend.ledger().enter(this, what, freeing(device, bound));
+    entry = backend.ledger().enter(this, what, freeing(device, held));
   }
 
-  private static Runnable freeing(Device device, BoundProgram bound) {
-    return () -> device.release(bound::close);
+  private static Runnable freeing(Device device, Holder held) {
+    return () -> device.release(() -> held.bound.close());
   }
 
   static CudaProgram of(Graph graph, CudaStore store) {
     store.checkOpen();
     graph.freeze();
     graph.variables().forEach(store::declare);
-    Plan plan = Planner.plan(graph);
+    boolean narrow = store.precision() == Precision.BF16;
+    Plan plan = Planner.plan(graph, narrow ? Format.BFLOAT16 : Format.SINGLE);
     Device device = store.backend().device();
-    BoundProgram bound =
-        device.call(
-            () -> {
-              store.checkOpen();
-              return BoundProgram.of(device, store, plan);
-            });
+    Holder held = new Holder();
+    device.run(
+        () -> {
+          store.checkOpen();
+          held.bound = BoundProgram.of(device, store, plan);
+        });
     try {
-      return new CudaProgram(graph, store, bound);
+      return new CudaProgram(graph, store, plan, held);
     } catch (RuntimeException | Error e) {
-      freeing(device, bound).run();
+      freeing(device, held).run();
       throw e;
     }
   }
 
+  Device device() {
+    return device;
+  }
+
+  BoundProgram bound() {
+    checkOpen();
+    return held.bound;
+  }
+
   @Override
   protected void execute() {
-    run(BoundProgram::replay);
+    run(
+        program -> {
+          program.replay();
+          return Optional.empty();
+        });
   }
 
   @Override
   protected Optional<NonFinite> executeTraced() {
-    Trace trace = new Trace(device.driver());
-    run(trace::run);
-    return trace.first();
+    return run(program -> Trace.of(device.driver(), program));
   }
 
-  private void run(Consumer<BoundProgram> how) {
+  private Optional<NonFinite> run(Function<BoundProgram, Optional<NonFinite>> how) {
     checkOpen();
     if (!unwritten.isEmpty()) {
       throw new ProgramException(
@@ -89,14 +110,27 @@ final class CudaProgram extends Program {
               .formatted(unwritten.iterator().next()));
     }
     ran = false;
-    device.run(
-        () -> {
-          // Other threads may have closed them before this one had its turn.
-          checkOpen();
-          store.checkOpen();
-          how.accept(bound);
-        });
+    Optional<NonFinite> found =
+        device.call(
+            () -> {
+              // Other threads may have closed them before this one had its turn.
+              checkOpen();
+              store.checkOpen();
+              if (!held.bound.isCurrent()) {
+                rebind();
+              }
+              return held.bound.run(how);
+            });
     ran = true;
+    return found;
+  }
+
+  /** Another program has changed the layout of a variable. */
+  private void rebind() {
+    BoundProgram old = held.bound;
+    held.bound = BoundProgram.of(device, store, plan);
+    held.bound.takeInputs(old);
+    old.close();
   }
 
   @Override
@@ -113,7 +147,7 @@ final class CudaProgram extends Program {
     checkOpen();
     String name = ((Input) input.op()).key();
     unwritten.remove(name);
-    return bound.input(name);
+    return held.bound.input(name);
   }
 
   @Override
@@ -139,14 +173,14 @@ final class CudaProgram extends Program {
     if (!ran) {
       throw new ProgramException("output: there is none before the first run. Call run first.");
     }
-    return bound.output(outputNames.get(output));
+    return held.bound.output(outputNames.get(output));
   }
 
   @Override
   protected Listing list() {
     checkOpen();
     store.checkOpen();
-    return bound.listing();
+    return held.bound.listing();
   }
 
   @Override

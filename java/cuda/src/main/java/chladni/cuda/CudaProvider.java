@@ -3,9 +3,26 @@ package chladni.cuda;
 import chladni.engine.backend.Backend;
 import chladni.engine.backend.BackendOptions;
 import chladni.engine.backend.BackendProvider;
+import chladni.engine.backend.Requirement;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
 
 /** Offers the GPU under the name {@code cuda}. */
 public final class CudaProvider implements BackendProvider {
+  private final CudaLibraries libraries;
+
+  /** On this machine. */
+  public CudaProvider() {
+    this(Path.of("/"), System.getenv());
+  }
+
+  /** On a machine that is laid out below a folder, with these variables. */
+  public CudaProvider(Path root, Map<String, String> environment) {
+    libraries = new CudaLibraries(new LibrarySearch(root, environment));
+  }
+
   @Override
   public String name() {
     return "cuda";
@@ -19,6 +36,13 @@ public final class CudaProvider implements BackendProvider {
 
   @Override
   public Backend open(BackendOptions options) {
-    return new CudaBackend();
+    return new CudaBackend(libraries);
+  }
+
+  @Override
+  public List<Requirement> requirements() {
+    List<Requirement> list = new ArrayList<>(libraries.requirements());
+    list.add(Kernels.requirement());
+    return list;
   }
 }

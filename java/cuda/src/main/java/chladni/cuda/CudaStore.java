@@ -6,34 +6,67 @@ import chladni.engine.backend.Precision;
 import chladni.engine.backend.ProgramException;
 import chladni.engine.backend.Store;
 import chladni.engine.graph.DType;
+import chladni.engine.graph.Shape;
 import chladni.engine.graph.Variable;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import jcuda.Pointer;
 
-/** Variables in device memory, row-major, one block each. */
+/**
+ * Variables in device memory, always in 32 bits, one block each. A convolution weight and its
+ * moments may lie with their channels innermost, as cuDNN wants them beside pictures that do; here
+ * they are row-major whenever they are read or set. Each variable counts its versions, so that its
+ * copy in bfloat16 is known to be stale.
+ */
 final class CudaStore implements Store {
   private final CudaBackend backend;
   private final Device device;
   private final long seed;
+  private final Precision precision;
   private final Declarations declared = new Declarations();
-  private final Map<String, DeviceMemory> memory = new HashMap<>();
+  private final Map<String, Held> held = new HashMap<>();
   private final Ledger.Entry entry;
+  private long epoch;
 
-  CudaStore(CudaBackend backend, long seed) {
+  /** A variable's memory and what is known of it. */
+  private static final class Held {
+    final Shape shape;
+    final DeviceMemory memory;
+    boolean channelsLast;
+    boolean pinned;
+    boolean bound;
+    long version;
+    DeviceMemory half;
+    long halfVersion = -1;
+
+    Held(Shape shape, DeviceMemory memory) {
+      this.shape = shape;
+      this.memory = memory;
+    }
+
+    void free() {
+      memory.close();
+      if (half != null) {
+        half.close();
+      }
+    }
+  }
+
+  CudaStore(CudaBackend backend, long seed, Precision precision) {
     this.backend = backend;
     this.device = backend.device();
     this.seed = seed;
-    entry = backend.ledger().enter(this, "store with seed " + seed, freeing(device, memory));
+    this.precision = precision;
+    entry = backend.ledger().enter(this, "store with seed " + seed, freeing(device, held));
   }
 
-  private static Runnable freeing(Device device, Map<String, DeviceMemory> memory) {
+  private static Runnable freeing(Device device, Map<String, Held> held) {
     return () ->
         device.release(
             () -> {
-              memory.values().forEach(DeviceMemory::close);
-              memory.clear();
+              held.values().forEach(Held::free);
+              held.clear();
             });
   }
 
@@ -48,7 +81,7 @@ final class CudaStore implements Store {
 
   @Override
   public Precision precision() {
-    return Precision.FP32;
+    return precision;
   }
 
   @Override
@@ -67,7 +100,8 @@ final class CudaStore implements Store {
         () -> {
           checkOpen();
           String owner = "variable '" + variable.name() + "'";
-          memory.put(variable.name(), new DeviceMemory(device.driver(), bytes(variable), owner));
+          DeviceMemory memory = new DeviceMemory(device.driver(), bytes(variable), owner);
+          held.put(variable.name(), new Held(variable.shape(), memory));
         });
     declared.add(variable);
     if (variable.type().dtype() == DType.FLOAT) {
@@ -81,16 +115,80 @@ final class CudaStore implements Store {
     }
   }
 
+  // What programs bind to; for whoever has the device.
+
+  /** Moves when a variable that a program is bound to changes its layout. */
+  long epoch() {
+    return epoch;
+  }
+
   DeviceMemory memory(String name) {
-    return memory.get(name);
+    return held.get(name).memory;
+  }
+
+  boolean pinned(String name) {
+    return held.get(name).pinned;
+  }
+
+  /** Row-major from now on, since a program uses it as an ordinary tensor. */
+  void pin(String name) {
+    bind(name, false);
+    held.get(name).pinned = true;
+  }
+
+  /** Brings a variable of rank 4 into the order that a program wants it in. */
+  void bind(String name, boolean channelsLast) {
+    Held h = held.get(name);
+    if (h.channelsLast != channelsLast) {
+      float[] values = new float[Math.toIntExact(h.shape.elements())];
+      device.driver().copyOut(Pointer.to(values), h.memory.at(0), h.memory.bytes());
+      float[] turned =
+          channelsLast
+              ? ChannelOrder.channelsLast(h.shape, values)
+              : ChannelOrder.rowMajor(h.shape, values);
+      device.driver().copyIn(h.memory.at(0), Pointer.to(turned), h.memory.bytes());
+      h.channelsLast = channelsLast;
+      h.version++;
+      epoch += h.bound ? 1 : 0;
+    }
+    h.bound = true;
+  }
+
+  /** The copy of a variable in bfloat16, element by element where the variable has them. */
+  DeviceMemory half(String name) {
+    Held h = held.get(name);
+    if (h.half == null) {
+      String owner = "the bfloat16 copy of variable '" + name + "'";
+      h.half = new DeviceMemory(device.driver(), h.shape.elements() * Short.BYTES, owner);
+    }
+    return h.half;
+  }
+
+  /** A variable has a new value, or may have one. */
+  void changed(String name) {
+    held.get(name).version++;
+  }
+
+  boolean isHalfStale(String name) {
+    Held h = held.get(name);
+    return h.halfVersion != h.version;
+  }
+
+  /** The copy holds the newest version. */
+  void halved(String name) {
+    Held h = held.get(name);
+    h.halfVersion = h.version;
   }
 
   @Override
   public float[] floats(String name) {
     Variable variable = find(name, DType.FLOAT);
     float[] values = new float[elements(variable)];
-    copyOut(Pointer.to(values), variable);
-    return values;
+    return device.call(
+        () -> {
+          Held h = copyOut(Pointer.to(values), variable);
+          return h.channelsLast ? ChannelOrder.rowMajor(h.shape, values) : values;
+        });
   }
 
   @Override
@@ -107,7 +205,7 @@ final class CudaStore implements Store {
   public int[] ints(String name) {
     Variable variable = find(name, DType.INT32);
     int[] values = new int[elements(variable)];
-    copyOut(Pointer.to(values), variable);
+    device.run(() -> copyOut(Pointer.to(values), variable));
     return values;
   }
 
@@ -115,7 +213,12 @@ final class CudaStore implements Store {
   public void set(String name, float[] values) {
     Variable variable = find(name, DType.FLOAT);
     Declarations.checkLength(variable, values.length);
-    copyIn(variable, Pointer.to(values));
+    device.run(
+        () -> {
+          boolean turn = opened(variable).channelsLast;
+          float[] all = turn ? ChannelOrder.channelsLast(variable.shape(), values) : values;
+          copyIn(variable, Pointer.to(all));
+        });
   }
 
   @Override
@@ -127,18 +230,23 @@ final class CudaStore implements Store {
 
   private void copyIn(Variable variable, Pointer from) {
     device.run(
-        () -> device.driver().copyIn(opened(variable).at(0), from, bytes(variable)));
+        () -> {
+          Held h = opened(variable);
+          device.driver().copyIn(h.memory.at(0), from, bytes(variable));
+          h.version++;
+        });
   }
 
-  private void copyOut(Pointer to, Variable variable) {
-    device.run(
-        () -> device.driver().copyOut(to, opened(variable).at(0), bytes(variable)));
+  private Held copyOut(Pointer to, Variable variable) {
+    Held h = opened(variable);
+    device.driver().copyOut(to, h.memory.at(0), bytes(variable));
+    return h;
   }
 
-  /** The memory of a variable, unless another thread has closed the store meanwhile. */
-  private DeviceMemory opened(Variable variable) {
+  /** A variable's memory, unless another thread has closed the store meanwhile. */
+  private Held opened(Variable variable) {
     checkOpen();
-    return memory.get(variable.name());
+    return held.get(variable.name());
   }
 
   private static int elements(Variable variable) {

@@ -2,13 +2,17 @@ package chladni.cuda;
 
 import static jcuda.jcudnn.cudnnBackendAttributeName.*;
 import static jcuda.jcudnn.cudnnBackendDescriptorType.*;
+import static jcuda.jcudnn.cudnnBackendNumericalNote.*;
 
 import chladni.engine.backend.MissingBackendException;
+import chladni.engine.backend.Precision;
+import chladni.engine.plan.Format;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.Objects;
 import jcuda.jcudnn.JCudnn;
 import jcuda.jcudnn.cudnnBackendAttributeType;
-import jcuda.jcudnn.cudnnBackendNumericalNote;
 import jcuda.jcudnn.cudnnConvolutionMode;
 import jcuda.jcudnn.cudnnDataType;
 import jcuda.jcudnn.cudnnHandle;
@@ -16,12 +20,19 @@ import jcuda.runtime.cudaStream_t;
 
 /**
  * Convolutions by cuDNN's backend (graph) API. For each one the library's heuristics name engines;
- * the first that is deterministic, does not round its operands and whose plan can be made is taken,
- * and the others are remembered with the reason why not.
+ * the first that is deterministic, rounds no more than the precision allows and whose plan can be
+ * made is taken, and the others are remembered with the reason why not.
  */
 final class Cudnn implements AutoCloseable {
-  /** CUDNN_HEUR_MODE_A, which the Java constants are too old to know. */
-  private static final int HEURISTICS = 3;
+  /** CUDNN_HEUR_MODE_A and _FALLBACK, which the Java constants are too old to know. */
+  private static final List<Integer> HEURISTICS = List.of(3, 2);
+
+  /** What an engine does that no precision allows. */
+  private static final Map<Integer, String> BANNED =
+      Map.of(
+          CUDNN_NUMERICAL_NOTE_NONDETERMINISTIC, "it is not deterministic",
+          CUDNN_NUMERICAL_NOTE_DOWN_CONVERT_INPUTS, "it takes its operands in 16 bits",
+          CUDNN_NUMERICAL_NOTE_REDUCED_PRECISION_REDUCTION, "it sums in less than 32 bits");
 
   private static final int ALIGNMENT = 16;
 
@@ -100,7 +111,7 @@ final class Cudnn implements AutoCloseable {
   }
 
   /**
-   * A convolution in FP32.
+   * A convolution whose sums are in 32 bits.
    *
    * @param large extents and strides of (N, C, H, W)
    * @param small of (N, O, oH, oW)
@@ -114,7 +125,7 @@ final class Cudnn implements AutoCloseable {
       chladni.engine.graph.Window window) {}
 
   /** Logical extents in the order of NCHW, and how far apart neighbours lie, in elements. */
-  record Strided(long[] dims, long[] strides) {}
+  record Strided(long[] dims, long[] strides, Format format) {}
 
   /** What was tried and why it was not taken. */
   record Refusal(long engine, String reason) {}
@@ -181,26 +192,16 @@ final class Cudnn implements AutoCloseable {
    *
    * @param refusals gets what was not taken
    */
-  Plan plan(Problem p, List<Refusal> refusals) {
+  Plan plan(Problem p, Precision precision, List<Refusal> refusals) {
     List<CudnnDescriptor> owned = new ArrayList<>();
     try {
       CudnnDescriptor graph = graph(p, owned);
-      CudnnDescriptor heuristics =
-          own(owned, CUDNN_BACKEND_ENGINEHEUR_DESCRIPTOR)
-              .descriptor(CUDNN_ATTR_ENGINEHEUR_OPERATION_GRAPH, graph)
-              .choice(
-                  CUDNN_ATTR_ENGINEHEUR_MODE,
-                  cudnnBackendAttributeType.CUDNN_TYPE_HEUR_MODE,
-                  HEURISTICS)
-              .finish();
-      List<CudnnDescriptor> configurations =
-          heuristics.getDescriptors(
-              CUDNN_ATTR_ENGINEHEUR_RESULTS, CUDNN_BACKEND_ENGINECFG_DESCRIPTOR);
-      owned.addAll(configurations);
-      for (CudnnDescriptor configuration : configurations) {
-        Plan plan = plan(configuration, owned, refusals);
-        if (plan != null) {
-          return plan;
+      for (int mode : HEURISTICS) {
+        for (CudnnDescriptor configuration : configurations(graph, mode, owned)) {
+          Plan plan = plan(configuration, precision, owned, refusals);
+          if (plan != null) {
+            return plan;
+          }
         }
       }
     } catch (CudaException e) {
@@ -210,8 +211,37 @@ final class Cudnn implements AutoCloseable {
     return null;
   }
 
+  private List<CudnnDescriptor> configurations(
+      CudnnDescriptor graph, int mode, List<CudnnDescriptor> owned) {
+    CudnnDescriptor heuristics =
+        own(owned, CUDNN_BACKEND_ENGINEHEUR_DESCRIPTOR)
+            .descriptor(CUDNN_ATTR_ENGINEHEUR_OPERATION_GRAPH, graph)
+            .choice(
+                CUDNN_ATTR_ENGINEHEUR_MODE,
+                cudnnBackendAttributeType.CUDNN_TYPE_HEUR_MODE,
+                mode)
+            .finish();
+    List<CudnnDescriptor> configurations =
+        heuristics.getDescriptors(
+            CUDNN_ATTR_ENGINEHEUR_RESULTS, CUDNN_BACKEND_ENGINECFG_DESCRIPTOR);
+    owned.addAll(configurations);
+    return configurations;
+  }
+
+  /** Why an engine with these notes may not be taken; null where it may. */
+  private static String banned(List<Integer> notes, Precision precision) {
+    // Tensor cores take 32-bit operands rounded to TF32.
+    if (precision == Precision.FP32 && notes.contains(CUDNN_NUMERICAL_NOTE_TENSOR_CORE)) {
+      return "it rounds its operands to TF32";
+    }
+    return notes.stream().map(BANNED::get).filter(Objects::nonNull).findFirst().orElse(null);
+  }
+
   private Plan plan(
-      CudnnDescriptor configuration, List<CudnnDescriptor> owned, List<Refusal> refusals) {
+      CudnnDescriptor configuration,
+      Precision precision,
+      List<CudnnDescriptor> owned,
+      List<Refusal> refusals) {
     long index;
     try (CudnnDescriptor engine =
         configuration.getDescriptor(
@@ -222,12 +252,9 @@ final class Cudnn implements AutoCloseable {
               CUDNN_ATTR_ENGINE_NUMERICAL_NOTE,
               cudnnBackendAttributeType.CUDNN_TYPE_NUMERICAL_NOTE,
               16);
-      if (notes.contains(cudnnBackendNumericalNote.CUDNN_NUMERICAL_NOTE_NONDETERMINISTIC)) {
-        refusals.add(new Refusal(index, "it is not deterministic"));
-        return null;
-      }
-      if (notes.contains(cudnnBackendNumericalNote.CUDNN_NUMERICAL_NOTE_DOWN_CONVERT_INPUTS)) {
-        refusals.add(new Refusal(index, "it rounds its operands"));
+      String banned = banned(notes, precision);
+      if (banned != null) {
+        refusals.add(new Refusal(index, banned));
         return null;
       }
     }
@@ -290,7 +317,10 @@ final class Cudnn implements AutoCloseable {
         .choice(
             CUDNN_ATTR_TENSOR_DATA_TYPE,
             cudnnBackendAttributeType.CUDNN_TYPE_DATA_TYPE,
-            cudnnDataType.CUDNN_DATA_FLOAT)
+            switch (t.format()) {
+              case SINGLE -> cudnnDataType.CUDNN_DATA_FLOAT;
+              case BFLOAT16 -> cudnnDataType.CUDNN_DATA_BFLOAT16;
+            })
         .longs(CUDNN_ATTR_TENSOR_DIMENSIONS, t.dims())
         .longs(CUDNN_ATTR_TENSOR_STRIDES, t.strides())
         .longs(CUDNN_ATTR_TENSOR_UNIQUE_ID, id)

@@ -1,6 +1,7 @@
 package chladni.cuda;
 
 import chladni.engine.backend.MissingBackendException;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Supplier;
 
@@ -9,11 +10,20 @@ import java.util.function.Supplier;
  * threads goes one after the other.
  */
 final class Device implements AutoCloseable {
+  /** Its compute capability times ten. */
+  private static final int AMPERE = 80;
+
+  private static final System.Logger LOG = System.getLogger("chladni.cuda");
+
+  /** Whether this process has said that it computes on stand-ins. */
+  private static final AtomicBoolean SAID = new AtomicBoolean();
+
   private final Driver driver;
   private final Kernels kernels;
   private final Cublas cublas;
   private final Cudnn cudnn;
   private final String description;
+  private final boolean tensorCores;
   private final ReentrantLock lock = new ReentrantLock();
 
   /**
@@ -21,21 +31,27 @@ final class Device implements AutoCloseable {
    *
    * @throws MissingBackendException when there is none, or a library is missing
    */
-  Device() {
-    CudaLibraries.load();
+  Device(CudaLibraries libraries) {
+    libraries.load();
     try {
       driver = new Driver();
+      if (driver.standIn() && SAID.compareAndSet(false, true)) {
+        LOG.log(
+            System.Logger.Level.INFO,
+            "CUDA is stand-ins here: kernels run on the host, slowly, and no GPU does anything");
+      }
     } catch (LinkageError e) {
       throw new MissingBackendException(
           "cuda: JCuda does not load: %s. It needs Linux on x86-64 and glibc.".formatted(e), e);
     }
     try {
+      tensorCores = driver.computeCapability() >= AMPERE;
       kernels = new Kernels(driver);
       cublas = new Cublas(driver);
       cudnn = new Cudnn(driver);
       description =
-          "%s, cuBLAS %d, cuDNN %d"
-              .formatted(driver.describe(), cublas.version(), Cudnn.version());
+          "%s, cuBLAS %d%s, cuDNN %d"
+              .formatted(driver.describe(), cublas.version(), libraries.shim(), Cudnn.version());
     } catch (RuntimeException e) {
       driver.close();
       throw e;
@@ -45,6 +61,11 @@ final class Device implements AutoCloseable {
   /** The card and the versions of its libraries. */
   String description() {
     return description;
+  }
+
+  /** Whether it multiplies bfloat16 and TF32, as all cards do from Ampere on. */
+  boolean hasTensorCores() {
+    return tensorCores;
   }
 
   Driver driver() {
@@ -67,8 +88,11 @@ final class Device implements AutoCloseable {
   <T> T call(Supplier<T> work) {
     lock.lock();
     try {
+      driver.checkAlive();
       driver.enter();
       return work.get();
+    } catch (CudaException e) {
+      throw driver.judge(e);
     } finally {
       lock.unlock();
     }

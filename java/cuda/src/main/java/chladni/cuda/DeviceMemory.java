@@ -8,10 +8,12 @@ final class DeviceMemory implements AutoCloseable {
   private final CUdeviceptr base;
   private final long address;
   private final long bytes;
+  private final String owner;
 
   DeviceMemory(Driver driver, long bytes, String owner) {
     this.driver = driver;
     this.bytes = Math.max(bytes, Float.BYTES);
+    this.owner = owner;
     this.base = driver.allocate(this.bytes, owner);
     this.address = new Reader(base).address();
   }
@@ -35,7 +37,7 @@ final class DeviceMemory implements AutoCloseable {
 
   @Override
   public void close() {
-    driver.free(base);
+    driver.free(base, bytes, owner);
   }
 
   /** Reads the address, which only subclasses may. */

@@ -38,7 +38,10 @@ import static jcuda.driver.JCudaDriver.cuStreamEndCapture;
 import static jcuda.driver.JCudaDriver.cuStreamSynchronize;
 
 import chladni.engine.backend.MissingBackendException;
+import chladni.engine.error.OutOfHostMemoryException;
+import java.nio.charset.StandardCharsets;
 import java.util.List;
+import java.util.Optional;
 import jcuda.NativePointerObject;
 import jcuda.Pointer;
 import jcuda.driver.CUcontext;
@@ -61,19 +64,25 @@ import jcuda.driver.JCudaDriver;
  * own.
  */
 final class Driver implements AutoCloseable {
+  private static final int OLDEST = 13_000;
+
   private final CUdevice device = new CUdevice();
   private final CUcontext context = new CUcontext();
   private final CUstream stream = new CUstream();
-  private boolean alive = true;
+  private final Holdings holdings = new Holdings();
+
+  /** What ended the context; null while it lives. */
+  private String death;
 
   /**
    * Opens the first device.
    *
-   * @throws MissingBackendException when there is none
+   * @throws MissingBackendException when there is none, or a driver that is too old
    */
   Driver() {
     JCudaDriver.setExceptionsEnabled(false);
     int status = cuInit(0);
+    checkVersion();
     int[] count = new int[1];
     if (status == CUresult.CUDA_SUCCESS) {
       status = cuDeviceGetCount(count);
@@ -89,6 +98,17 @@ final class Driver implements AutoCloseable {
     check(cuStreamCreate(stream, CUstream_flags.CU_STREAM_NON_BLOCKING), "cuStreamCreate");
   }
 
+  /** It says its version before it is initialised, and when that fails. */
+  private static void checkVersion() {
+    int[] version = new int[1];
+    int status = cuDriverGetVersion(version);
+    if (status != CUresult.CUDA_SUCCESS || version[0] < OLDEST) {
+      throw new MissingBackendException(
+          "cuda: the driver must be one for CUDA 13.0 or later, whose compiler made the kernels; it is for %d.%d. Install driver 580 or newer, or use the cpu backend."
+              .formatted(version[0] / 1000, version[0] % 1000 / 10));
+    }
+  }
+
   /** Makes the context current on the calling thread. */
   void enter() {
     check(cuCtxSetCurrent(context), "cuCtxSetCurrent");
@@ -100,30 +120,58 @@ final class Driver implements AutoCloseable {
   }
 
   boolean alive() {
-    return alive;
+    return death == null;
   }
 
-  /** Such as {@code NVIDIA H200, compute capability 9.0, driver 13.0}. */
-  String describe() {
+  /**
+   * @throws CudaException when the context has ended
+   */
+  void checkAlive() {
+    if (!alive()) {
+      throw new CudaException("cuda: %s. %s".formatted(death, DEAD), false, false, null);
+    }
+  }
+
+  /** Whether it is the stand-in, which says so in its name. */
+  boolean standIn() {
+    return name().startsWith("softgpu");
+  }
+
+  private String name() {
     byte[] text = new byte[256];
     check(cuDeviceGetName(text, text.length, device), "cuDeviceGetName");
     int end = 0;
     while (end < text.length && text[end] != 0) {
       end++;
     }
+    return new String(text, 0, end, StandardCharsets.UTF_8);
+  }
+
+  /** Such as {@code NVIDIA H200, compute capability 9.0, driver for CUDA 13.0}. */
+  String describe() {
     int[] version = new int[1];
     check(cuDriverGetVersion(version), "cuDriverGetVersion");
     return "%s, compute capability %d.%d, driver for CUDA %d.%d"
         .formatted(
-            new String(text, 0, end, java.nio.charset.StandardCharsets.UTF_8),
-            attribute(CUdevice_attribute.CU_DEVICE_ATTRIBUTE_COMPUTE_CAPABILITY_MAJOR),
-            attribute(CUdevice_attribute.CU_DEVICE_ATTRIBUTE_COMPUTE_CAPABILITY_MINOR),
+            name(),
+            computeCapability() / 10,
+            computeCapability() % 10,
             version[0] / 1000,
             version[0] % 1000 / 10);
   }
 
+  /** Times ten, such as 90 for Hopper. */
+  int computeCapability() {
+    return 10 * attribute(CUdevice_attribute.CU_DEVICE_ATTRIBUTE_COMPUTE_CAPABILITY_MAJOR)
+        + attribute(CUdevice_attribute.CU_DEVICE_ATTRIBUTE_COMPUTE_CAPABILITY_MINOR);
+  }
+
   int multiprocessors() {
     return attribute(CUdevice_attribute.CU_DEVICE_ATTRIBUTE_MULTIPROCESSOR_COUNT);
+  }
+
+  int l2Bytes() {
+    return attribute(CUdevice_attribute.CU_DEVICE_ATTRIBUTE_L2_CACHE_SIZE);
   }
 
   /** Bytes on the card, taken or not. */
@@ -142,7 +190,8 @@ final class Driver implements AutoCloseable {
   /**
    * Device memory, not cleared.
    *
-   * @param owner who it is for, in the message when there is none left
+   * @param owner what it is for, in the message when there is none left
+   * @throws OutOfDeviceMemoryException then
    */
   CUdeviceptr allocate(long bytes, String owner) {
     CUdeviceptr pointer = new CUdeviceptr();
@@ -151,21 +200,33 @@ final class Driver implements AutoCloseable {
       long[] free = new long[1];
       long[] total = new long[1];
       check(cuMemGetInfo(free, total), "cuMemGetInfo");
-      throw new OutOfDeviceMemoryException(
-          "%s: the device has no %d bytes left, %d of %d are free. Use a smaller batch or close other programs."
-              .formatted(owner, bytes, free[0], total[0]));
+      throw new OutOfDeviceMemoryException(holdings.refusal(owner, bytes, free[0], total[0]));
     }
     check(status, "cuMemAlloc of %d bytes for %s".formatted(bytes, owner));
+    holdings.add(owner, bytes);
     return pointer;
   }
 
-  void free(CUdeviceptr pointer) {
+  /**
+   * @param bytes as they were allocated, for this owner
+   */
+  void free(CUdeviceptr pointer, long bytes, String owner) {
+    holdings.remove(owner, bytes);
     check(cuMemFree(pointer), "cuMemFree");
   }
 
+  /**
+   * @throws OutOfHostMemoryException when the machine has no such block to pin
+   */
   Pointer allocatePinned(long bytes, String owner) {
     Pointer pointer = new Pointer();
-    check(cuMemAllocHost(pointer, bytes), "cuMemAllocHost of %d bytes for %s".formatted(bytes, owner));
+    String what = "cuMemAllocHost of %d bytes for %s".formatted(bytes, owner);
+    int status = cuMemAllocHost(pointer, bytes);
+    if (status == CUresult.CUDA_ERROR_OUT_OF_MEMORY) {
+      throw new OutOfHostMemoryException(
+          "cuda: %s: the host has no such block to pin. Take a smaller batch.".formatted(what), null);
+    }
+    check(status, what);
     return pointer;
   }
 
@@ -226,10 +287,15 @@ final class Driver implements AutoCloseable {
     check(cuModuleUnload(module), "cuModuleUnload");
   }
 
-  CUfunction function(CUmodule module, String name) {
+  /** A kernel of a module, where it has one of that name. */
+  Optional<CUfunction> function(CUmodule module, String name) {
     CUfunction function = new CUfunction();
-    check(cuModuleGetFunction(function, module, name), "cuModuleGetFunction " + name);
-    return function;
+    int status = cuModuleGetFunction(function, module, name);
+    if (status == CUresult.CUDA_ERROR_NOT_FOUND) {
+      return Optional.empty();
+    }
+    check(status, "cuModuleGetFunction " + name);
+    return Optional.of(function);
   }
 
   /** Puts a launch on the stream. */
@@ -305,7 +371,33 @@ final class Driver implements AutoCloseable {
           CUresult.CUDA_ERROR_NOT_FOUND,
           CUresult.CUDA_ERROR_NOT_SUPPORTED,
           CUresult.CUDA_ERROR_INVALID_IMAGE,
-          CUresult.CUDA_ERROR_STREAM_CAPTURE_UNSUPPORTED);
+          CUresult.CUDA_ERROR_NO_BINARY_FOR_GPU,
+          CUresult.CUDA_ERROR_INVALID_PTX,
+          CUresult.CUDA_ERROR_UNSUPPORTED_PTX_VERSION,
+          CUresult.CUDA_ERROR_LAUNCH_OUT_OF_RESOURCES,
+          CUresult.CUDA_ERROR_STREAM_CAPTURE_UNSUPPORTED,
+          CUresult.CUDA_ERROR_STREAM_CAPTURE_INVALIDATED,
+          CUresult.CUDA_ERROR_STREAM_CAPTURE_UNJOINED);
+
+  /** The driver keeps such an error for the rest of the process. */
+  private static final String DEAD =
+      "That ended the context: this process cannot use the card any more. Start it again; what was saved last stands.";
+
+  /**
+   * The same exception, or one that says that the context is dead, where a library met the end of it
+   * and knows only that it failed.
+   */
+  CudaException judge(CudaException e) {
+    if (!alive() || !e.engineUsable()) {
+      return e;
+    }
+    int status = cuCtxSynchronize();
+    if (status == CUresult.CUDA_SUCCESS || REFUSALS.contains(status)) {
+      return e;
+    }
+    death = "%s (%s)".formatted(e.getMessage(), name(status));
+    return new CudaException("%s %s".formatted(e.getMessage(), DEAD), false, false, e);
+  }
 
   private void check(int status, String what) {
     check(status, what, true);
@@ -320,17 +412,16 @@ final class Driver implements AutoCloseable {
     if (status == CUresult.CUDA_SUCCESS) {
       return;
     }
+    String failure = "%s: %s (%d)".formatted(what, name(status), status);
     boolean usable = REFUSALS.contains(status);
-    alive &= usable;
+    if (!usable && alive()) {
+      death = failure;
+    }
     throw new CudaException(
-        "cuda: %s: %s (%d).%s"
-            .formatted(
-                what,
-                name(status),
-                status,
-                usable ? "" : " The context is dead: close the engine and open it again."),
+        "cuda: %s.%s".formatted(failure, usable ? "" : " " + DEAD),
         usable,
-        usable && variablesKept);
+        usable && variablesKept,
+        null);
   }
 
   private static String name(int status) {
@@ -345,7 +436,7 @@ final class Driver implements AutoCloseable {
     int destroyed = cuStreamDestroy(stream);
     int released = cuDevicePrimaryCtxRelease(device);
     // What a dead context answers here says nothing new.
-    if (alive) {
+    if (alive()) {
       check(destroyed, "cuStreamDestroy");
       check(released, "cuDevicePrimaryCtxRelease");
     }

@@ -177,7 +177,7 @@ final class CommandLineTest {
           train pix2pix --out o --data d extra            | unexpected argument 'extra'
           net forward --net unet128                       | Missing required options
           net forward --in-channels 0 --net unet128 --weights w --input x --output y | --in-channels must be at least 1, got 0
-          net forward --precision fp64 --net unet128 --weights w --input x --output y | --precision must be fp32 or bf16
+          net forward --precision fp64 --net unet128 --weights w --input x --output y | --precision must be fp32, bf16 or tf32
           """)
   void nonsenseIsUsageAndStartsNothing(String args, String message) {
     assertThat(run(args)).isEqualTo(2);

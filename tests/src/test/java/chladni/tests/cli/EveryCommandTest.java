@@ -64,6 +64,7 @@ class EveryCommandTest {
           train image-gan --run @r --rate -1                            | --rate must be finite and above 0
           train feature-gan --run @r --discriminator-scale 0            | --discriminator-scale must be finite and above 0
           select --run @r --held-out 1.5                                | --held-out must lie in [0, 1], got 1.5
+          bundle --gpu --out @a.zip                                     | --out must end in .tar.gz
           generate --model @r --out @o                                  | Missing required parameter: 'CLIP'
           """)
   void nonsenseIsUsage(String command, String message) {

@@ -10,4 +10,12 @@ final class Backends {
   static final Engine REFERENCE = Engine.open("reference", BackendOptions.DEFAULT);
 
   private Backends() {}
+
+  static Engine named(String name) {
+    return switch (name) {
+      case "cpu" -> CPU;
+      case "cuda" -> CUDA;
+      default -> REFERENCE;
+    };
+  }
 }

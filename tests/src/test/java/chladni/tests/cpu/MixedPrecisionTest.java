@@ -23,10 +23,13 @@ import chladni.sound2image.network.UNet;
 import chladni.sound2image.training.Pix2Pix;
 import java.util.List;
 import java.util.stream.IntStream;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedClass;
+import org.junit.jupiter.params.provider.ValueSource;
 
-/** BF16 beyond single operations: copies of weights, whole networks. */
+/** BF16 beyond single operations, where a backend has it: copies of weights, whole networks. */
+@ParameterizedClass(name = "{0}")
+@ValueSource(strings = {"cpu", "cuda"})
 final class MixedPrecisionTest {
   private static final Layers.Init INIT =
       new Layers.Init(Initializers.normal(0, 0.2), Initializers.normal(0, 0.2));
@@ -34,11 +37,12 @@ final class MixedPrecisionTest {
   private static final int GAN_SIDE = 16;
   private static final int PICTURE = GAN_SIDE * GAN_SIDE;
 
-  private static final Backend CPU = Backends.CPU.backend();
+  private final Backend backend;
 
-  @BeforeEach
-  void onlyWhereTheProcessorHasIt() {
-    assumeThat(CPU.precisions()).contains(Precision.BF16);
+  MixedPrecisionTest(String name) {
+    backend = Backends.named(name).backend();
+    // A processor may be without it; the cards that the stand-ins stand for are not.
+    assumeThat(name.equals("cuda") || backend.precisions().contains(Precision.BF16)).isTrue();
   }
 
   /** A weight of each kind: of both convolutions, computed, of groups, of a linear layer. */
@@ -52,8 +56,8 @@ final class MixedPrecisionTest {
   }
 
   /** A store with a program that trains this network and one that only runs it. */
-  private static final class Trained implements AutoCloseable {
-    final Store store = CPU.newStore(1, Precision.BF16);
+  private final class Trained implements AutoCloseable {
+    final Store store = backend.newStore(1, Precision.BF16);
     final Program inference;
     final Program training;
 
@@ -61,13 +65,13 @@ final class MixedPrecisionTest {
       Graph graph = new Graph();
       Node x = graph.input("x", Shape.of(2, 3, SIDE, SIDE));
       graph.output("y", network(new Parameters(graph, ""), x));
-      inference = CPU.compile(graph, store, Precision.BF16);
+      inference = backend.compile(graph, store, Precision.BF16);
       Graph step = new Graph();
       Parameters p = new Parameters(step, "");
       Node y = network(p, step.input("x", Shape.of(2, 3, SIDE, SIDE)));
       Node loss = Ops.mean(Ops.square(y));
       Adam.standard("adam").minimize(loss, step.constant(0.05), p.trainable());
-      training = CPU.compile(step, store, Precision.BF16);
+      training = backend.compile(step, store, Precision.BF16);
       for (Program program : List.of(inference, training)) {
         program.write("x", TrainedNet.random(2 * 3 * SIDE * SIDE, 5));
       }
@@ -87,7 +91,7 @@ final class MixedPrecisionTest {
   }
 
   /** What a store that never held anything else makes of these weights. */
-  private static float[] afresh(Store weights) {
+  private float[] afresh(Store weights) {
     try (Trained fresh = new Trained()) {
       weights.variables().forEach(v -> copy(v, weights, fresh.store));
       return fresh.infer();
@@ -144,8 +148,8 @@ final class MixedPrecisionTest {
     Node next = graph.assign(w, Ops.scale(old, 1.25));
     graph.output("old", Ops.matmul(x, old, false, true));
     graph.output("new", Ops.matmul(x, next, false, true));
-    try (Store store = CPU.newStore(2, Precision.BF16);
-        Program program = CPU.compile(graph, store, Precision.BF16)) {
+    try (Store store = backend.newStore(2, Precision.BF16);
+        Program program = backend.compile(graph, store, Precision.BF16)) {
       program.write("x", TrainedNet.random(3 * 33, 6));
       float[] last = null;
       for (int run = 0; run < 3; run++) {
@@ -167,8 +171,8 @@ final class MixedPrecisionTest {
     Node old = graph.read(w);
     graph.assign(w, Ops.shift(old, 0x1p-12));
     graph.output("y", Ops.matmul(graph.input("x", Shape.of(1, 1)), old));
-    try (Store store = CPU.newStore(2, Precision.BF16);
-        Program program = CPU.compile(graph, store, Precision.BF16)) {
+    try (Store store = backend.newStore(2, Precision.BF16);
+        Program program = backend.compile(graph, store, Precision.BF16)) {
       program.write("x", new float[] {1});
       for (int run = 0; run < 24; run++) {
         program.run();
@@ -182,7 +186,7 @@ final class MixedPrecisionTest {
   @Test
   void everyProductOfPix2PixTakesBfloat16() {
     Pix2Pix.Options options = Pix2Pix.Options.of(UNet.of128(1, 3), PatchGan.BASIC, 1, 1);
-    try (Pix2Pix training = new Pix2Pix(CPU, options, Precision.BF16)) {
+    try (Pix2Pix training = new Pix2Pix(backend, options, Precision.BF16)) {
       List<Listing.Step> products =
           training.program().listing().steps().stream()
               .filter(step -> step.kind() == Listing.Kind.PRODUCT)
@@ -208,7 +212,7 @@ final class MixedPrecisionTest {
   void tenGanStepsStayAsNearAsAPlainImplementation() {
     double[][] exact = losses(Backends.REFERENCE.backend(), Precision.FP64);
     double[][] plain = losses(Backends.REFERENCE.backend(), Precision.BF16);
-    double[][] actual = losses(CPU, Precision.BF16);
+    double[][] actual = losses(backend, Precision.BF16);
     for (int i = 0; i < Pix2Pix.LOSSES.size(); i++) {
       assertThat(farthest(actual, exact, i))
           .as(Pix2Pix.LOSSES.get(i))

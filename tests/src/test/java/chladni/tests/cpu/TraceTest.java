@@ -20,14 +20,6 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /** The first step whose result is not finite, planted where it must be found. */
 final class TraceTest {
-  private static Engine engine(String name) {
-    return switch (name) {
-      case "cpu" -> Backends.CPU;
-      case "cuda" -> Backends.CUDA;
-      default -> Backends.REFERENCE;
-    };
-  }
-
   @ParameterizedTest
   @ValueSource(strings = {"cpu", "reference", "cuda"})
   void aLogarithmOfZeroIsFoundWhereItIsTaken(String backend) {
@@ -40,8 +32,8 @@ final class TraceTest {
     // A sum between them: what follows is another kernel.
     graph.output("y", Ops.exp(Ops.sum(log)));
     graph.output("log", log);
-    try (Store store = engine(backend).newStore(1);
-        Program program = engine(backend).compile(graph, store)) {
+    try (Store store = Backends.named(backend).newStore(1);
+        Program program = Backends.named(backend).compile(graph, store)) {
       program.write("x", new float[] {1, 2, 3, 4, 0, 0});
       NonFinite found = program.trace().orElseThrow();
       assertThat(found.label()).contains("log 'loss'");
@@ -63,8 +55,8 @@ final class TraceTest {
     Graph graph = new Graph();
     Node x = graph.input("x", Shape.of(4));
     graph.output("y", Ops.square(x));
-    try (Store store = engine(backend).newStore(1);
-        Program program = engine(backend).compile(graph, store)) {
+    try (Store store = Backends.named(backend).newStore(1);
+        Program program = Backends.named(backend).compile(graph, store)) {
       program.write("x", new float[] {1, 2, Float.NaN, 4});
       NonFinite found = program.trace().orElseThrow();
       assertThat(found.sources()).containsExactly("in:x");
@@ -97,8 +89,8 @@ final class TraceTest {
   @ParameterizedTest
   @ValueSource(strings = {"cpu", "reference", "cuda"})
   void aTracedRunLeavesTheStateOfARun(String backend) {
-    try (TrainedNet run = new TrainedNet(engine(backend).backend(), Precision.FP32);
-        TrainedNet traced = new TrainedNet(engine(backend).backend(), Precision.FP32)) {
+    try (TrainedNet run = new TrainedNet(Backends.named(backend).backend(), Precision.FP32);
+        TrainedNet traced = new TrainedNet(Backends.named(backend).backend(), Precision.FP32)) {
       for (int step = 0; step < 3; step++) {
         double loss = run.train();
         Optional<NonFinite> found = traced.training().trace();

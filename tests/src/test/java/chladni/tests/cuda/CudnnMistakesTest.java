@@ -14,11 +14,14 @@ import chladni.tests.cuda.RawCudnn.Descriptor;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /** Descriptors set wrongly are refused as cuDNN refuses them; numbers are those of its headers. */
 final class CudnnMistakesTest {
   private static final int SUCCESS = 0;
   private static final int BAD_PARAM = 2000;
+  private static final int NOT_SUPPORTED = 3000;
   private static final int EXECUTION_FAILED = 5000;
 
   private static final int CONVOLUTION = 1;
@@ -29,8 +32,8 @@ final class CudnnMistakesTest {
   private static final int PACK = 16;
   private static final int TENSOR = 17;
 
-  /** The engine of the stand-in that keeps its promises. */
-  private static final int EXACT = 3;
+  /** The mode of heuristics in which the stand-in names its exact engine. */
+  private static final int FALLBACK = 2;
 
   private static final long WORKSPACE = 1024;
 
@@ -134,8 +137,49 @@ final class CudnnMistakesTest {
     return cudnn.execute(plan, pack);
   }
 
+  /** Sums are in 32 bits, and so are results unless the operands are narrower. */
+  @ParameterizedTest
+  @CsvSource({
+    "FLOAT, FLOAT, BF16, FLOAT",
+    "FLOAT, BF16, FLOAT, FLOAT",
+    "BF16, FLOAT, FLOAT, FLOAT",
+    "FLOAT, FLOAT, FLOAT, BF16"
+  })
+  void typesOfAConvolutionFitTogether(Data x, Data w, Data y, Data sums) {
+    Descriptor operation =
+        forward(tensor(1, x, 1, 2, 4, 4), tensor(3, w, 3, 2, 3, 3), tensor(2, y, 1, 3, 4, 4), sums);
+    cudnn.finish(operation);
+    assertThat(cudnn.finish(planOf(operation))).isEqualTo(NOT_SUPPORTED);
+  }
+
+  @Test
+  void channelsLieInnermostEverywhereOrNowhere() {
+    Descriptor x = cudnn.make(TENSOR);
+    begin(x, 1, 16, 1, 2, 4, 4);
+    cudnn.set(x, 903, INT64, 32, 1, 8, 2);
+    assertThat(cudnn.finish(x)).isEqualTo(SUCCESS);
+    Descriptor operation = forward(x, tensor(2, 1, 3, 4, 4));
+    cudnn.finish(operation);
+    assertThat(cudnn.finish(planOf(operation))).isEqualTo(NOT_SUPPORTED);
+  }
+
+  private enum Data {
+    FLOAT(0),
+    BF16(9);
+
+    private final int number;
+
+    Data(int number) {
+      this.number = number;
+    }
+  }
+
   private void begin(Descriptor tensor, long id, long alignment, long... dims) {
-    cudnn.choose(tensor, 901, DATA_TYPE, 0);
+    begin(tensor, Data.FLOAT, id, alignment, dims);
+  }
+
+  private void begin(Descriptor tensor, Data type, long id, long alignment, long... dims) {
+    cudnn.choose(tensor, 901, DATA_TYPE, type.number);
     cudnn.set(tensor, 902, INT64, dims);
     cudnn.set(tensor, 906, INT64, id);
     cudnn.set(tensor, 900, INT64, alignment);
@@ -143,8 +187,12 @@ final class CudnnMistakesTest {
 
   /** A dense FP32 tensor, finalized. */
   private Descriptor tensor(long id, long n, long c, long h, long w) {
+    return tensor(id, Data.FLOAT, n, c, h, w);
+  }
+
+  private Descriptor tensor(long id, Data type, long n, long c, long h, long w) {
     Descriptor tensor = cudnn.make(TENSOR);
-    begin(tensor, id, 16, n, c, h, w);
+    begin(tensor, type, id, 16, n, c, h, w);
     cudnn.set(tensor, 903, INT64, c * h * w, h * w, w, 1);
     assertThat(cudnn.finish(tensor)).isEqualTo(SUCCESS);
     return tensor;
@@ -152,9 +200,13 @@ final class CudnnMistakesTest {
 
   /** A convolution by 3 x 3 with padding 1 from 2 to 3 channels, whose weight has id 3. */
   private Descriptor forward(Descriptor x, Descriptor y) {
+    return forward(x, tensor(3, 3, 2, 3, 3), y, Data.FLOAT);
+  }
+
+  private Descriptor forward(Descriptor x, Descriptor w, Descriptor y, Data sums) {
     Descriptor convolution = cudnn.make(CONVOLUTION);
     cudnn.set(convolution, 106, INT64, 2);
-    cudnn.choose(convolution, 100, DATA_TYPE, 0);
+    cudnn.choose(convolution, 100, DATA_TYPE, sums.number);
     cudnn.choose(convolution, 101, CONVOLUTION_MODE, 1);
     for (int name : new int[] {102, 103, 104, 105}) {
       cudnn.set(convolution, name, INT64, 1, 1);
@@ -164,7 +216,7 @@ final class CudnnMistakesTest {
     cudnn.choose(operation, 700, FLOAT, Float.floatToIntBits(1));
     cudnn.choose(operation, 701, FLOAT, 0);
     cudnn.refer(operation, 702, convolution);
-    cudnn.refer(operation, 703, tensor(3, 3, 2, 3, 3));
+    cudnn.refer(operation, 703, w);
     cudnn.refer(operation, 704, x);
     cudnn.refer(operation, 705, y);
     return operation;
@@ -178,11 +230,11 @@ final class CudnnMistakesTest {
     assertThat(cudnn.finish(graph)).isEqualTo(SUCCESS);
     Descriptor heuristics = cudnn.make(HEURISTICS);
     cudnn.refer(heuristics, 201, graph);
-    cudnn.choose(heuristics, 200, HEURISTIC_MODE, 3);
+    cudnn.choose(heuristics, 200, HEURISTIC_MODE, FALLBACK);
     assertThat(cudnn.finish(heuristics)).isEqualTo(SUCCESS);
     Descriptor plan = cudnn.make(PLAN);
     cudnn.setHandle(plan, 400);
-    cudnn.refer(plan, 401, cudnn.configuration(heuristics, EXACT));
+    cudnn.refer(plan, 401, cudnn.configuration(heuristics, 0));
     return plan;
   }
 }

@@ -48,7 +48,7 @@ final class PlantedMistakes {
           .all()
           .forEach(
               (mistake, answer) -> {
-                System.out.println(mistake + ": " + answer.get());
+                System.out.println(mistake + " -> " + answer.get());
                 // A card would ask for a new process here.
                 check(JCudaDriver.cuDevicePrimaryCtxReset(new CUdevice()));
               });

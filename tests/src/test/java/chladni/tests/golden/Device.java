@@ -3,6 +3,7 @@ package chladni.tests.golden;
 import chladni.engine.Engine;
 import chladni.engine.backend.BackendOptions;
 import chladni.engine.backend.Precision;
+import java.util.List;
 
 /** A backend in a precision. All of them must be on the class path: none is skipped when absent. */
 enum Device {
@@ -19,6 +20,21 @@ enum Device {
     this.backend = backend;
     this.precision = precision;
     this.eps = eps;
+  }
+
+  /** Whether cuda is a card: the stand-ins are too slow for networks of full size. */
+  static boolean hasCard() {
+    return !"1".equals(System.getenv("CHLADNI_SOFTGPU"));
+  }
+
+  /**
+   * Those on which networks run at full width: the CPU, and with {@code chladni.softgpu.full} the
+   * stand-ins for CUDA, which take minutes.
+   */
+  static List<Device> ofFullWidth() {
+    return Boolean.getBoolean("chladni.softgpu.full")
+        ? List.of(CPU_FP32, CUDA_FP32)
+        : List.of(CPU_FP32);
   }
 
   Engine open() {

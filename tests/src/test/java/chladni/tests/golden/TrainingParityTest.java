@@ -48,7 +48,10 @@ class TrainingParityTest {
       all.add(Arguments.of(Device.CPU_FP32, name));
       all.add(Arguments.of(Device.CUDA_FP32, name));
     }
-    all.add(Arguments.of(Device.CPU_FP32, FULL));
+    Device.ofFullWidth().forEach(device -> all.add(Arguments.of(device, FULL)));
+    if (Device.hasCard()) {
+      all.add(Arguments.of(Device.CUDA_FP32, FULL));
+    }
     return all.stream();
   }
 

@@ -51,17 +51,28 @@ final class Backends {
     return rounded;
   }
 
-  /** Those that this row tells apart: without a product, BF16 is FP32 (see Bfloat16Test). */
+  /**
+   * Those that this row tells apart: without a product, BF16 is FP32 (see Bfloat16Test). TF32 is the
+   * plan of FP32 with other libraries' engines, so one row of each operation will do.
+   */
   static List<Target> rounded(OpCase c) {
     boolean multiplies = Derivatives.multiplies(c);
+    boolean sample = multiplies && OpCases.isFirstOfItsKind(c);
     return rounded().stream()
-        .filter(target -> multiplies || target.precision() != Precision.BF16)
+        .filter(
+            target ->
+                switch (target.precision()) {
+                  case FP64, FP32 -> true;
+                  case BF16 -> multiplies;
+                  case TF32 -> sample;
+                })
         .toList();
   }
 
-  /** All of them and the specification. */
+  /** All of them and the specification, but for TF32. */
   static List<Target> all() {
     List<Target> all = new ArrayList<>(rounded());
+    all.removeIf(target -> target.precision() == Precision.TF32);
     all.add(EXACT);
     return all;
   }

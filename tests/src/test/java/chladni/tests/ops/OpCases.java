@@ -25,6 +25,11 @@ final class OpCases {
     return ALL;
   }
 
+  /** Whether no row before it is of the same operation. */
+  static boolean isFirstOfItsKind(OpCase c) {
+    return ALL.stream().filter(other -> other.op() == c.op()).findFirst().orElseThrow() == c;
+  }
+
   /** The rows whose derivative is one of these. */
   static Stream<OpCase> with(OpCase.Derivative... kinds) {
     return ALL.stream().filter(c -> List.of(kinds).contains(c.derivative()));

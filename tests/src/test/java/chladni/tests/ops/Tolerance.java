@@ -40,13 +40,13 @@ import java.util.function.Function;
  * times the 2 units in the last place that exp, log and tanh of a math library may be off.
  *
  * <p>BF16 adds {@code 4 · 2^-8 · sqrt(m) · scale}: m counts the operands that products round, two
- * for each term of their sums, correctly and so without the factor for libraries.
+ * for each term of their sums, correctly and so without the factor for libraries. TF32 has 11 bits
+ * of significand, which a card may cut off instead of rounding: {@code 4 · 2^-10}.
  */
 record Tolerance(double allowed) {
   private static final double COEFFICIENT = 8;
   private static final double UNIT_ROUNDOFF = 0x1p-24;
-  private static final double BF16_COEFFICIENT = 4;
-  private static final double BF16_UNIT_ROUNDOFF = 0x1p-8;
+  private static final double OPERAND_COEFFICIENT = 4;
 
   /** For the nodes that {@code build} yields, at a point. */
   static Tolerance of(
@@ -81,9 +81,18 @@ record Tolerance(double allowed) {
         }
       }
       double single = COEFFICIENT * UNIT_ROUNDOFF * Math.sqrt(roundings);
-      double half = BF16_COEFFICIENT * BF16_UNIT_ROUNDOFF * Math.sqrt(operands);
-      return new Tolerance((precision == Precision.BF16 ? single + half : single) * scale);
+      double rounded = OPERAND_COEFFICIENT * roundoff(precision) * Math.sqrt(operands);
+      return new Tolerance((single + rounded) * scale);
     }
+  }
+
+  /** Of an operand of a product. */
+  private static double roundoff(Precision precision) {
+    return switch (precision) {
+      case FP64, FP32 -> 0;
+      case TF32 -> 0x1p-10;
+      case BF16 -> 0x1p-8;
+    };
   }
 
   private static List<Node> lastOperand(Node node) {

@@ -1,6 +1,7 @@
 package chladni.app.cli;
 
 import chladni.app.cli.doctor.Doctor;
+import chladni.app.cli.job.BundleJob;
 import chladni.app.cli.job.EncodersJob;
 import chladni.app.cli.job.EvaluateJob;
 import chladni.app.cli.job.ForwardJob;
@@ -47,6 +48,7 @@ public final class Main {
     commands.put("generate", new Generate(GenerateJob::run));
     commands.put("evaluate", new Evaluate(EvaluateJob::run));
     commands.put("net forward", new NetForward(ForwardJob::run));
+    commands.put("bundle", new Bundle(BundleJob::run));
     commands.put("doctor", new Doctor(ProgramJob::run));
     return commands;
   }

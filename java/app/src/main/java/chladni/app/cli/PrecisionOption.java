@@ -1,24 +1,23 @@
 package chladni.app.cli;
 
 import chladni.engine.backend.Precision;
-import java.util.Set;
 import picocli.CommandLine.Option;
 
-/** {@code --precision}, for commands whose networks may multiply in 16 bits. */
+/** {@code --precision}, for commands whose networks may multiply numbers of fewer bits. */
 final class PrecisionOption {
   @Option(
       names = "--precision",
       defaultValue = "fp32",
       paramLabel = "PRECISION",
       description =
-          "fp32, or bf16: operands of products in 16 bits, weights and sums in 32; default"
-              + " ${DEFAULT-VALUE}.")
+          "fp32; bf16: operands of products in 16 bits, weights and sums in 32; or tf32, on cuda:"
+              + " operands of 19 bits; default ${DEFAULT-VALUE}.")
   private Precision precision;
 
   Precision checked() {
     Checks.require(
-        Set.of(Precision.FP32, Precision.BF16).contains(precision),
-        "--precision must be fp32 or bf16, got " + precision + ". Choose one of them.");
+        precision != Precision.FP64,
+        "--precision must be fp32, bf16 or tf32, got " + precision + ". Choose one of them.");
     return precision;
   }
 }

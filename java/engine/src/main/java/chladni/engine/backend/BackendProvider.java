@@ -1,6 +1,7 @@
 package chladni.engine.backend;
 
 import chladni.engine.api.Experimental;
+import java.util.List;
 
 /** How ServiceLoader finds a backend. */
 @Experimental
@@ -17,4 +18,9 @@ public interface BackendProvider {
    * @throws MissingBackendException when this machine lacks what it needs, with what was tried
    */
   Backend open(BackendOptions options);
+
+  /** What it needs of the machine beside its jars, found or not; empty when that is nothing. */
+  default List<Requirement> requirements() {
+    return List.of();
+  }
 }

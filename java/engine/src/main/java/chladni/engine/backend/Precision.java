@@ -9,7 +9,11 @@ public enum Precision {
   FP64,
   /** 32-bit storage, products and sums. */
   FP32,
-  /** 32-bit storage and sums, products of 19-bit operands; CUDA only. */
+  /**
+   * As FP32, but products may take their 32-bit operands with 11 bits of significand, which is what
+   * tensor cores do with them, rounded or cut off; CUDA only. Which products do is the library's
+   * choice: listings tell.
+   */
   TF32,
   /**
    * Products of 16-bit operands, everything else as in FP32: each operand of a convolution, of its

@@ -3,6 +3,7 @@ package chladni.app.cli.doctor;
 import chladni.engine.backend.Backend;
 import chladni.engine.backend.BackendOptions;
 import chladni.engine.backend.BackendProvider;
+import chladni.engine.backend.Requirement;
 import chladni.engine.error.EngineException;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -12,6 +13,8 @@ import java.util.stream.Collectors;
 
 /** Which backends open on this machine; each is opened to find out. */
 final class Backends {
+  private static final String OTHERS = "Other backends are used meanwhile.";
+
   private Backends() {}
 
   /** One finding per backend on the class path, in the order in which {@code auto} tries them. */
@@ -24,6 +27,7 @@ final class Backends {
     List<Finding> findings = new ArrayList<>();
     for (BackendProvider provider : providers) {
       findings.add(open(provider));
+      findings.addAll(requirements(provider));
     }
     if (findings.stream().noneMatch(f -> f.level() == Finding.Level.OK)) {
       findings.add(
@@ -31,6 +35,21 @@ final class Backends {
               "backends", "none opens", "Delete java/app/target and start ./chladni again."));
     }
     return findings;
+  }
+
+  static List<Finding> requirements(BackendProvider provider) {
+    try {
+      return provider.requirements().stream().map(r -> finding(provider, r)).toList();
+    } catch (EngineException e) {
+      return List.of(Finding.note(provider.name(), e.getMessage(), OTHERS));
+    }
+  }
+
+  private static Finding finding(BackendProvider provider, Requirement requirement) {
+    String subject = provider.name() + " " + requirement.subject();
+    return requirement.isMet()
+        ? Finding.ok(subject, requirement.text())
+        : Finding.note(subject, requirement.text(), requirement.fix());
   }
 
   static Finding open(BackendProvider provider) {
@@ -46,7 +65,7 @@ final class Backends {
                   asked));
     } catch (EngineException | LinkageError e) {
       return Finding.note(
-          subject, "does not open: " + e.getMessage(), "Other backends are used meanwhile.");
+          subject, "does not open: " + e.getMessage(), OTHERS);
     }
   }
 }

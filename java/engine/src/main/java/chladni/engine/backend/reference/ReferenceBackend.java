@@ -71,7 +71,7 @@ public final class ReferenceBackend implements Backend {
       case FP64, FP32, BF16 -> precision;
       case TF32 ->
           throw new PrecisionException(
-              "reference: computes in %s, got %s. Ask for FP32 or take another backend."
+              "reference: it computes in %s, asked for %s, which is the cuda backend's. Use FP32."
                   .formatted(PRECISIONS, precision));
     };
   }
