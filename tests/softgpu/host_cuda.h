@@ -232,6 +232,10 @@ using std::min;
 inline void __syncthreads() { softgpu::wait(softgpu::Wait::kBlock); }
 inline void __syncwarp(unsigned mask = ~0u) { softgpu::wait(softgpu::Wait::kWarp, mask); }
 
+// Blocks run one after the other.
+inline void __threadfence() {}
+inline int atomicAdd(int *at, int more) { return std::exchange(*at, *at + more); }
+
 template <class T>
 T softgpu_shuffle(unsigned mask, T value, unsigned from) {
   static_assert(sizeof(T) <= 8);

@@ -52,6 +52,7 @@ import chladni.engine.plan.ReductionStep;
 import chladni.engine.plan.Step;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Collectors;
@@ -169,9 +170,11 @@ final class CudaLowering {
     }
     weights.follow(step);
     Runnable work = work();
-    String implementation =
-        pieces.stream().map(Piece::implementation).collect(Collectors.joining(", "));
-    lines.add(new Line(listed(step, implementation), work, work, host, step.writes()));
+    lines.add(new Line(listed(step, implementation()), work, work, host, step.writes()));
+  }
+
+  private String implementation() {
+    return pieces.stream().map(Piece::implementation).collect(Collectors.joining(", "));
   }
 
   /** The pieces so far, one after the other. */
@@ -189,8 +192,12 @@ final class CudaLowering {
     pieces.clear();
     elsewhere.clear();
     List<ElementwiseStep> steps = planned.stream().map(weights::withCopies).toList();
-    fused.batch(steps);
-    String implementation = pieces.getFirst().implementation();
+    // Those that store a copy too are another kernel now.
+    steps.stream()
+        .collect(Collectors.groupingBy(FusedProgram::of, LinkedHashMap::new, Collectors.toList()))
+        .values()
+        .forEach(fused::batch);
+    String implementation = implementation();
     steps.forEach(weights::follow);
     Runnable together = work();
     int first = lines.size();
@@ -390,6 +397,11 @@ final class CudaLowering {
   /** A grid-stride launch over so many points. */
   Launch launch(String kernel, long points, int block, Launch.Arguments arguments) {
     return launch(kernel, blocks(points, block), 1, block, arguments);
+  }
+
+  /** Whether this build has a kernel of that name. */
+  boolean has(String kernel) {
+    return device.kernels().has(kernel);
   }
 
   /** How many blocks a grid-stride launch over so many points has. */

@@ -41,6 +41,7 @@ import chladni.engine.backend.MissingBackendException;
 import chladni.engine.error.OutOfHostMemoryException;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
+import java.util.Optional;
 import jcuda.NativePointerObject;
 import jcuda.Pointer;
 import jcuda.driver.CUcontext;
@@ -286,10 +287,15 @@ final class Driver implements AutoCloseable {
     check(cuModuleUnload(module), "cuModuleUnload");
   }
 
-  CUfunction function(CUmodule module, String name) {
+  /** A kernel of a module, where it has one of that name. */
+  Optional<CUfunction> function(CUmodule module, String name) {
     CUfunction function = new CUfunction();
-    check(cuModuleGetFunction(function, module, name), "cuModuleGetFunction " + name);
-    return function;
+    int status = cuModuleGetFunction(function, module, name);
+    if (status == CUresult.CUDA_ERROR_NOT_FOUND) {
+      return Optional.empty();
+    }
+    check(status, "cuModuleGetFunction " + name);
+    return Optional.of(function);
   }
 
   /** Puts a launch on the stream. */

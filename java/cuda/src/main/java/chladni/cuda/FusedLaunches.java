@@ -6,29 +6,41 @@ import chladni.engine.plan.Epilogue;
 import chladni.engine.plan.Instr;
 import chladni.engine.plan.Load;
 import chladni.engine.plan.ReductionStep;
-import chladni.engine.plan.Space;
 import chladni.engine.plan.View;
 import chladni.engine.plan.Write;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
-import java.util.function.ToLongFunction;
+import java.util.Locale;
+import java.util.Set;
 
-/** Fused kernels of a plan as launches of kernels/cuda/fused.cu. */
+/**
+ * Fused kernels of a plan as launches of kernels/cuda/fused.cuh: compiled where
+ * kernels/cuda/programs.h has the program, else interpreted, with the same bits.
+ */
 final class FusedLaunches {
-  private static final int BLOCK = 256;
+  private static final System.Logger LOG = System.getLogger("chladni.cuda");
 
-  /** The threads of reduce_block, which its shared memory is made for. */
-  private static final int REDUCE_BLOCK = 128;
+  private static final Set<String> INTERPRETERS = Set.of("fused_any", "fused_wide");
 
-  /** Up to so many terms one thread sums alone; more are worth a block. */
-  private static final int THREAD_TERMS = 256;
+  /** The threads of each block. */
+  private static final int BLOCK = 128;
 
-  private static final int MAX_PARTS = 64;
-  private static final int MAX_GRID = 65_535;
+  /** Blocks that fill a card, several for each multiprocessor. */
+  private static final int FULL = 512;
+
+  /** What a thread of a reduction shall add at least before others join it. */
+  private static final int THREAD_TERMS = 8;
+
+  private static final int MAX_PARTS = 128;
+
+  /** Kept points that are neighbours and make whole lines of the cache. */
+  private static final int KEPT_LANES = 32;
 
   private final CudaLowering lowering;
   private final Binding binding;
+
+  /** For whoever suspects a compiled kernel, and for the test that compares both. */
+  private final boolean interpret = Boolean.getBoolean("chladni.cuda.interpret");
 
   FusedLaunches(CudaLowering lowering, Binding binding) {
     this.lowering = lowering;
@@ -36,48 +48,90 @@ final class FusedLaunches {
   }
 
   void elementwise(ElementwiseStep s) {
-    long[] space = space(s.space(), s.writesTo());
-    lowering.add(
-        elementwise(space, s.loads(), s.instrs(), s.writesTo(), binding::address));
+    elementwise(argument(s));
   }
 
-  /** Several at once: a table of them in device memory, and the first block of each. */
+  private FusedArgument argument(ElementwiseStep s) {
+    return new FusedArgument(
+        FusedSpace.of(s.space(), s.writesTo()),
+        s.loads(),
+        s.instrs(),
+        s.writesTo(),
+        binding::address);
+  }
+
+  private void elementwise(FusedArgument argument) {
+    Launch launch = launch(argument);
+    lowering.add(launch, name("fused", argument, INTERPRETERS.contains(launch.kernel())));
+  }
+
+  private Launch launch(FusedArgument argument) {
+    String compiled = "fused_" + argument.program().number();
+    boolean quads = argument.narrow();
+    boolean interpreted = !quads || !compiled(compiled);
+    quads &= !interpreted || argument.program().registers() <= FusedProgram.QUAD_REGISTERS;
+    int width = quads ? FusedArgument.QUAD : 1;
+    String kernel = !interpreted ? compiled : quads ? "fused_any" : "fused_wide";
+    return lowering.launch(
+        kernel,
+        Math.ceilDiv(argument.space().points(), (long) width),
+        BLOCK,
+        new Launch.Arguments().struct(argument.bytes(width)));
+  }
+
+  private boolean compiled(String kernel) {
+    return !interpret && lowering.has(kernel);
+  }
+
+  /** As the listing has it. */
+  private static String name(String sort, FusedArgument argument, boolean interpreted) {
+    if (interpreted) {
+      LOG.log(
+          System.Logger.Level.DEBUG,
+          "{0} points interpreted, not in programs.h: {1}",
+          argument.space().points(),
+          argument.program().line("CHL_" + sort.toUpperCase(Locale.ROOT)));
+    }
+    return interpreted ? sort + " interpreted" : sort;
+  }
+
+  /**
+   * Whether a kernel for several spaces takes it: one of a single axis, as weights and statistics
+   * have; what needs more registers is small and rare.
+   */
+  static boolean canBatch(ElementwiseStep s) {
+    return s.space().length <= 1
+        && FusedProgram.of(s).registers() <= FusedProgram.QUAD_REGISTERS
+        && FusedArgument.narrow(FusedSpace.of(s.space(), s.writesTo()), s.loads(), s.writesTo());
+  }
+
+  /**
+   * Several of one program at once, all {@link #canBatch}: a table of them in device memory, and the
+   * first block of each.
+   */
   void batch(List<ElementwiseStep> steps) {
     byte[] table = new byte[steps.size() * FusedArgument.BYTES];
     int[] firstBlock = new int[steps.size() + 1];
     for (int i = 0; i < steps.size(); i++) {
-      ElementwiseStep s = steps.get(i);
-      long[] space = space(s.space(), s.writesTo());
-      byte[] one =
-          FusedArgument.of(space, s.loads(), s.instrs(), s.writesTo(), binding::address);
+      FusedArgument argument = argument(steps.get(i));
+      byte[] one = argument.bytes(FusedArgument.QUAD);
       System.arraycopy(one, 0, table, i * one.length, one.length);
-      firstBlock[i + 1] = firstBlock[i] + lowering.blocks(points(space), BLOCK);
+      long quads = Math.ceilDiv(argument.space().points(), (long) FusedArgument.QUAD);
+      firstBlock[i + 1] = firstBlock[i] + lowering.blocks(quads, BLOCK);
     }
-    Launch launch =
+    FusedArgument first = argument(steps.getFirst());
+    String compiled = "fused_" + first.program().number() + "_multi";
+    boolean interpreted = !compiled(compiled);
+    lowering.add(
         lowering.launch(
-            "fused_multi",
+            interpreted ? "fused_any_multi" : compiled,
             firstBlock[steps.size()],
             1,
             BLOCK,
             new Launch.Arguments()
                 .longs(lowering.table(table), lowering.table(firstBlock))
-                .ints(steps.size()));
-    lowering.add(launch, "fused, %d steps".formatted(steps.size()));
-  }
-
-  private static long points(long[] space) {
-    return Arrays.stream(space).reduce(1, Math::multiplyExact);
-  }
-
-  private Launch elementwise(
-      long[] space,
-      List<Load> loads,
-      List<Instr> instrs,
-      List<Write> writes,
-      ToLongFunction<View> address) {
-    byte[] fused = FusedArgument.of(space, loads, instrs, writes, address);
-    return lowering.launch(
-        "fused", points(space), BLOCK, new Launch.Arguments().struct(fused));
+                .ints(steps.size())),
+        "%s, %d steps".formatted(name("fused", first, interpreted), steps.size()));
   }
 
   /** The same values in another format, or weights of convolutions in another order, or both. */
@@ -90,66 +144,71 @@ final class FusedLaunches {
     boolean turns =
         source.type().shape().rank() == 4
             && binding.isChannelsLast(source) != binding.isChannelsLast(to.buffer());
-    long[] space =
+    int[] space =
         turns
-            ? Arrays.stream(source.type().shape().dims()).asLongStream().toArray()
-            : new long[] {Binding.elements(source)};
+            ? source.type().shape().dims()
+            : new int[] {Math.toIntExact(Binding.elements(source))};
     View read = new View(source, 0, turns ? binding.strides(source) : new long[] {1});
     View written = new View(to.buffer(), 0, turns ? binding.strides(to.buffer()) : read.strides());
-    return elementwise(
-        space,
-        List.of(read),
-        List.of(),
-        List.of(new Write(0, written)),
-        view -> view == read ? from.address() : to.address());
+    List<Write> writes = List.of(new Write(0, written));
+    return launch(
+        new FusedArgument(
+            FusedSpace.of(space, writes),
+            List.of(read),
+            List.of(),
+            writes,
+            view -> view == read ? from.address() : to.address()));
   }
 
   void reduction(ReductionStep s) {
-    long[] space = space(s.space(), s.writesTo());
-    int mask = 0;
-    long kept = 1;
-    long terms = 1;
-    for (int a = 0; a < space.length; a++) {
-      if (s.reduced()[a]) {
-        mask |= 1 << a;
-        terms *= space[a];
-      } else {
-        kept *= space[a];
-      }
-    }
-    int max = s.kind() == ReductionStep.Kind.MAX ? 1 : 0;
-    byte[] fused =
-        FusedArgument.of(space, s.loads(), s.instrs(), s.writesTo(), binding::address);
-    if (terms <= THREAD_TERMS) {
-      Launch.Arguments arguments =
-          new Launch.Arguments().struct(fused).ints(mask, max).longs(kept, terms);
-      lowering.add(lowering.launch("reduce_thread", kept, BLOCK, arguments));
-      return;
-    }
-    // The number of parts depends on sizes alone, so that every card sums in one order.
-    int parts = (int) Math.max(1, Math.min(MAX_PARTS / Math.min(kept, MAX_PARTS), terms / 2048));
-    long partial = lowering.scratch(kept * parts * s.writesTo().size() * Double.BYTES);
+    FusedSpace space = FusedSpace.of(s.space(), s.reduced(), s.writesTo());
+    FusedArgument argument =
+        new FusedArgument(space, s.loads(), s.instrs(), s.writesTo(), binding::address);
+    String compiled = "reduce_" + argument.program().number();
+    boolean interpreted = !argument.narrow() || !compiled(compiled);
+    String kernel =
+        !interpreted ? compiled : argument.narrow() ? "reduce_any" : "reduce_wide";
+
+    // All of this depends on sizes alone, so that every card adds in one order.
+    long kept = space.keptPoints();
+    long terms = space.terms();
+    int keptLanes =
+        space.innermostGoes()
+            ? BLOCK / powerOfTwo(Math.ceilDiv(terms, (long) THREAD_TERMS), BLOCK)
+            : powerOfTwo(kept, terms < THREAD_TERMS ? BLOCK : KEPT_LANES);
+    int lanes = BLOCK / keptLanes;
+    long tiles = Math.ceilDiv(kept, (long) keptLanes);
+    int parts =
+        Math.clamp(Math.min(FULL / tiles, terms / lanes / THREAD_TERMS), 1, MAX_PARTS);
+    int stores = s.writesTo().size();
+    long partial =
+        parts == 1
+            ? 0
+            : lowering.scratch(tiles * parts * stores * keptLanes * Double.BYTES);
+    long arrived = parts == 1 ? 0 : lowering.table(new int[Math.toIntExact(tiles)]);
+    boolean max = s.kind() == ReductionStep.Kind.MAX;
     lowering.add(
         lowering.launch(
-            "reduce_block",
-            (int) Math.min(kept, MAX_GRID),
+            kernel,
+            Math.toIntExact(tiles),
             parts,
-            REDUCE_BLOCK,
-            new Launch.Arguments()
-                .struct(fused)
-                .ints(mask, max)
-                .longs(kept, terms, partial)));
-    lowering.add(
-        lowering.launch(
-            "reduce_finish",
-            kept,
             BLOCK,
             new Launch.Arguments()
-                .struct(fused)
-                .ints(mask, max)
-                .longs(kept)
-                .ints(parts)
-                .longs(partial)));
+                .struct(argument.bytes(1))
+                .struct(
+                    (int) kept, (int) (kept >>> 32), (int) terms, (int) (terms >>> 32),
+                    max ? 1 : 0, keptLanes, space.innermostGoes() ? 1 : 0, 0)
+                .longs(partial, arrived)),
+        name("reduce", argument, interpreted));
+  }
+
+  /** The least power of two that is at least {@code n}, but not above {@code most}. */
+  private static int powerOfTwo(long n, int most) {
+    int p = 1;
+    while (p < n && p < most) {
+      p *= 2;
+    }
+    return p;
   }
 
   /**
@@ -174,18 +233,14 @@ final class FusedLaunches {
       instrs.add(new Instr(e.op(), dst, value, e.operand() == null ? -1 : operand++, -1));
       value = dst;
     }
-    lowering.add(
-        elementwise(
-            new long[] {rows, channels},
+    List<Write> writes = List.of(new Write(value, to));
+    elementwise(
+        new FusedArgument(
+            FusedSpace.of(
+                new int[] {Math.toIntExact(rows), Math.toIntExact(channels)}, writes),
             loads,
             instrs,
-            List.of(new Write(value, to)),
+            writes,
             view -> view == from ? product : binding.address(view)));
-  }
-
-  /** The extents, with the size of the family where the plan leaves it open. */
-  private static long[] space(int[] space, List<Write> writes) {
-    long family = Binding.elements(writes.getFirst().to().buffer());
-    return Arrays.stream(space).mapToLong(n -> n == Space.FAMILY ? family : n).toArray();
   }
 }

@@ -6,6 +6,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.Optional;
 import jcuda.driver.CUfunction;
 import jcuda.driver.CUmodule;
 
@@ -17,7 +18,7 @@ final class Kernels implements AutoCloseable {
 
   private final Driver driver;
   private final CUmodule module;
-  private final Map<String, CUfunction> functions = new HashMap<>();
+  private final Map<String, Optional<CUfunction>> functions = new HashMap<>();
 
   /**
    * @throws MissingBackendException when this build has none, because there was no nvcc
@@ -48,6 +49,19 @@ final class Kernels implements AutoCloseable {
   }
 
   CUfunction get(String name) {
+    return find(name)
+        .orElseThrow(
+            () ->
+                new MissingBackendException(
+                    "cuda: %s has no kernel '%s', since it is of another build. Build again."
+                        .formatted(IMAGE, name)));
+  }
+
+  boolean has(String name) {
+    return find(name).isPresent();
+  }
+
+  private Optional<CUfunction> find(String name) {
     return functions.computeIfAbsent(name, n -> driver.function(module, n));
   }
 

@@ -2,11 +2,9 @@ package chladni.cuda;
 
 import chladni.engine.plan.Buffer;
 import chladni.engine.plan.ElementwiseStep;
-import chladni.engine.plan.Instr;
 import chladni.engine.plan.Place;
 import chladni.engine.plan.Plan;
 import chladni.engine.plan.Step;
-import chladni.engine.plan.Write;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.Iterator;
@@ -29,14 +27,6 @@ import java.util.function.ToLongFunction;
 final class MultiTensor {
   /** Bytes of the arena that members of a batch may keep waiting: most of 50 MB. */
   private static final long WAITING = 32L << 20;
-
-  /** Steps that may be in one launch do the same to each point. */
-  private record Kernel(int loads, List<Instr> instrs, List<Integer> registers) {
-    static Kernel of(ElementwiseStep s) {
-      return new Kernel(
-          s.loads().size(), s.instrs(), s.writesTo().stream().map(Write::register).toList());
-    }
-  }
 
   /** Members by their number in the plan. */
   private static final class Batch {
@@ -66,7 +56,7 @@ final class MultiTensor {
   }
 
   private List<List<Step>> gather() {
-    Map<Kernel, Batch> open = new LinkedHashMap<>();
+    Map<FusedProgram, Batch> open = new LinkedHashMap<>();
     Batch[] batchOf = new Batch[steps.size()];
     for (int i = 0; i < steps.size(); i++) {
       Step step = steps.get(i);
@@ -75,14 +65,14 @@ final class MultiTensor {
           all.remove();
         }
       }
-      if (step instanceof ElementwiseStep s) {
-        Kernel kernel = Kernel.of(s);
-        Batch batch = open.computeIfAbsent(kernel, _ -> new Batch());
+      if (step instanceof ElementwiseStep s && FusedLaunches.canBatch(s)) {
+        FusedProgram program = FusedProgram.of(s);
+        Batch batch = open.computeIfAbsent(program, _ -> new Batch());
         batch.members.add(i);
         batch.waiting += arena(s);
         batchOf[i] = batch;
         if (batch.waiting > WAITING) {
-          open.remove(kernel);
+          open.remove(program);
         }
       }
     }
