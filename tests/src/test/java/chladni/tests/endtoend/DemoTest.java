@@ -16,6 +16,8 @@ import chladni.sound2image.generation.Generator;
 import chladni.sound2image.media.MediaLimits;
 import chladni.sound2image.media.MediaReader;
 import chladni.sound2image.media.Picture;
+import chladni.sound2image.network.Recipe;
+import chladni.sound2image.training.Schedule;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -51,6 +53,24 @@ class DemoTest {
           "seconds_total",
           "peak_rss_mib");
 
+  private static final Schedule STEPS = new Schedule(2, 2, 2e-3, 0.5);
+
+  private static final DemoPreset SMALLER =
+      new DemoPreset(
+          "smaller",
+          2,
+          6,
+          4,
+          new Recipe(
+              5, 8, List.of(4, 4), 4096, DemoPreset.TINY.recipe().soundLayers(), 4096, 2, 2),
+          STEPS,
+          STEPS,
+          STEPS,
+          STEPS,
+          STEPS,
+          STEPS,
+          false);
+
   @TempDir Path folder;
 
   @Test
@@ -75,9 +95,25 @@ class DemoTest {
     }
   }
 
+  /** On the stand-ins, which do a thousandth of what a card does: narrower networks, fewer steps. */
+  @Test
+  void runsOnCuda() throws IOException {
+    try (Engine engine = Engine.open("cuda")) {
+      JsonNode metrics = demo(engine, folder, SMALLER, CLASSES);
+      assertThat(KEYS).allMatch(metrics::has);
+      assertThat(Files.readString(folder.resolve("report/index.html"))).contains("data:image/");
+      for (String stage : List.of("encoders/picture", "multimodal", "feature-gan", "image-gan")) {
+        assertThat(folder.resolve(stage).resolve("metrics.jsonl")).as(stage).isNotEmptyFile();
+      }
+    }
+  }
+
   private static JsonNode demo(Engine engine, Path root) {
-    ReportData data =
-        new DemoRun(root, DemoPreset.TINY, CLASSES, 7, DemoProgress.SILENT).run(engine);
+    return demo(engine, root, DemoPreset.TINY, CLASSES);
+  }
+
+  private static JsonNode demo(Engine engine, Path root, DemoPreset preset, int classes) {
+    ReportData data = new DemoRun(root, preset, classes, 7, DemoProgress.SILENT).run(engine);
     Report.write(root.resolve("report"), data);
     return JsonMapper.shared().readTree(root.resolve("report/metrics.json").toFile());
   }
