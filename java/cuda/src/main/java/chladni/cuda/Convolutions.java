@@ -7,15 +7,44 @@ import chladni.engine.plan.Format;
 import chladni.engine.plan.OpStep;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 
 /**
- * Chooses how a convolution runs: an engine of cuDNN, else our kernel that follows the definition.
- * Why an engine was not taken stands in the log.
+ * Chooses how a convolution runs. The candidates are our tiled kernel, an engine of cuDNN and our
+ * kernel that follows the definition, in this order where cuDNN is weak, else cuDNN first:
+ *
+ * <ul>
+ *   <li>where memory bounds it: at most as many operations for each byte of its operands, dead taps
+ *       left out, as the card's plain arithmetic does in the time of a byte. The units for matrices,
+ *       which cuDNN has and our kernel has not, gain nothing there. Such are pictures of a few
+ *       pixels with many channels, few of them at once;
+ *   <li>in FP32, where those units are out of the question, also with few channels on one side,
+ *       which cuDNN pads.
+ * </ul>
+ *
+ * <p>Why a candidate was not taken stands in the log.
  */
 final class Convolutions {
   private static final System.Logger LOG = System.getLogger("chladni.cuda");
 
   private static final int BLOCK = 256;
+
+  /** What moves one of the candidates, by its name in lower case, to the first place. */
+  private static final String FIRST = "chladni.cuda.convolution";
+
+  /** FLOP for each byte: 55 TFLOP/s of plain FP32 over 4.3 TB/s, an H200's. */
+  private static final double BALANCE = 12.8;
+
+  private static final int FEW_CHANNELS = 8;
+
+  /** Indices of the tiled kernel have 32 bits. */
+  private static final long NARROW = 1L << 31;
+
+  private enum Candidate {
+    TILED,
+    CUDNN,
+    DIRECT
+  }
 
   private final CudaLowering lowering;
   private final Cudnn cudnn;
@@ -42,21 +71,103 @@ final class Convolutions {
       Operand weight,
       Window window,
       int groups) {
+    for (Candidate candidate : order(direction, large, small, weight, window)) {
+      boolean taken =
+          switch (candidate) {
+            case TILED -> tiled(step, direction, large, small, weight, window, groups);
+            case CUDNN -> cudnn(step, direction, large, small, weight, window);
+            case DIRECT -> direct(step, direction, large, small, weight, window, groups);
+          };
+      if (taken) {
+        return;
+      }
+    }
+  }
+
+  private List<Candidate> order(
+      Cudnn.Direction direction, Operand large, Operand small, Operand weight, Window w) {
+    TiledConvolution tiled = tiling(direction, large, small, weight, w);
+    double bytes =
+        Binding.sizeOf(large.buffer())
+            + Binding.sizeOf(small.buffer())
+            + (double) Binding.sizeOf(weight.buffer()) * tiled.liveTaps() / tiled.taps();
+    int channels =
+        Math.min(large.buffer().type().shape().dim(1), small.buffer().type().shape().dim(1));
+    boolean weak =
+        tiled.flops() <= BALANCE * bytes
+            || precision == Precision.FP32 && channels <= FEW_CHANNELS;
+    List<Candidate> order = new ArrayList<>();
+    String first = System.getProperty(FIRST);
+    if (first != null) {
+      order.add(Candidate.valueOf(first.toUpperCase(Locale.ROOT)));
+    }
+    order.addAll(
+        weak
+            ? List.of(Candidate.TILED, Candidate.CUDNN, Candidate.DIRECT)
+            : List.of(Candidate.CUDNN, Candidate.TILED, Candidate.DIRECT));
+    return order;
+  }
+
+  private static TiledConvolution tiling(
+      Cudnn.Direction direction, Operand large, Operand small, Operand weight, Window w) {
+    return TiledConvolution.of(
+        direction,
+        large.buffer().type().shape(),
+        small.buffer().type().shape(),
+        weight.buffer().type().shape(),
+        w);
+  }
+
+  private static void refused(OpStep step, String what, String reason) {
+    LOG.log(System.Logger.Level.DEBUG, "{0}: {1} not taken: {2}", step.label(), what, reason);
+  }
+
+  private boolean tiled(
+      OpStep step,
+      Cudnn.Direction direction,
+      Operand large,
+      Operand small,
+      Operand weight,
+      Window w,
+      int groups) {
+    if (groups != 1) {
+      refused(step, "tiled kernel", "it has no groups");
+      return false;
+    }
+    for (Operand operand : List.of(large, small, weight)) {
+      if (Binding.elements(operand.buffer()) >= NARROW) {
+        refused(step, "tiled kernel", "an operand has 2^31 elements or more");
+        return false;
+      }
+    }
+    TiledConvolution tiled = tiling(direction, large, small, weight, w);
+    Launch launch =
+        tiled.launch(
+            lowering,
+            problem(large, small, weight, w, groups),
+            large.address(),
+            small.address(),
+            weight.address());
+    lowering.add(launch, named(tiled.name(), operand(direction, large, small)));
+    return true;
+  }
+
+  private boolean cudnn(
+      OpStep step,
+      Cudnn.Direction direction,
+      Operand large,
+      Operand small,
+      Operand weight,
+      Window window) {
     List<Cudnn.Refusal> refusals = new ArrayList<>();
     Cudnn.Problem problem =
         new Cudnn.Problem(direction, strided(large), strided(small), strided(weight), window);
     Cudnn.Plan plan = cudnn.plan(problem, precision, refusals);
     for (Cudnn.Refusal r : refusals) {
-      LOG.log(
-          System.Logger.Level.DEBUG,
-          "{0}: cuDNN engine {1} not taken: {2}",
-          step.label(),
-          r.engine(),
-          r.reason());
+      refused(step, "cuDNN engine " + r.engine(), r.reason());
     }
     if (plan == null) {
-      direct(step, direction, large, small, weight, window, groups);
-      return;
+      return false;
     }
     lowering.own(plan);
     long workspace = plan.workspaceBytes() == 0 ? 0 : lowering.scratch(plan.workspaceBytes());
@@ -65,6 +176,7 @@ final class Convolutions {
     Operand operand = operand(direction, large, small);
     lowering.add(
         lowering.tagged("cudnn engine " + plan.engine(), operand), () -> plan.execute(pack));
+    return true;
   }
 
   /** The first operand, whose format the other one has. */
@@ -75,7 +187,7 @@ final class Convolutions {
     };
   }
 
-  private void direct(
+  private boolean direct(
       OpStep step,
       Cudnn.Direction direction,
       Operand large,
@@ -83,9 +195,6 @@ final class Convolutions {
       Operand weight,
       Window w,
       int groups) {
-    Shape x = large.buffer().type().shape();
-    Shape y = small.buffer().type().shape();
-    Shape k = weight.buffer().type().shape();
     String kernel =
         switch (direction) {
           case FORWARD -> "conv_forward";
@@ -93,18 +202,33 @@ final class Convolutions {
           case WEIGHT -> "conv_weight";
         };
     Launch.Arguments arguments =
-        new Launch.Arguments()
-            .struct(
-                x.dim(0), x.dim(1), x.dim(2), x.dim(3),
-                y.dim(1), y.dim(2), y.dim(3),
-                k.dim(2), k.dim(3), groups,
-                w.strideH(), w.strideW(), w.dilationH(), w.dilationW(), w.padTop(), w.padLeft(),
-                half(large), half(small), half(weight))
+        problem(large, small, weight, w, groups)
             .longs(large.address(), small.address(), weight.address());
     long points = Binding.elements(step.output());
-    boolean narrow = operand(direction, large, small).format() == Format.BFLOAT16;
     lowering.add(
-        lowering.launch(kernel, points, BLOCK, arguments), narrow ? kernel + " bf16" : kernel);
+        lowering.launch(kernel, points, BLOCK, arguments),
+        named(kernel, operand(direction, large, small)));
+    return true;
+  }
+
+  /** Ours compute in FP32 whatever the precision, with operands as they are. */
+  private static String named(String kernel, Operand operand) {
+    return operand.format() == Format.BFLOAT16 ? kernel + " bf16" : kernel;
+  }
+
+  /** {@code struct Conv} of kernels/cuda/conv.cuh. */
+  private static Launch.Arguments problem(
+      Operand large, Operand small, Operand weight, Window w, int groups) {
+    Shape x = large.buffer().type().shape();
+    Shape y = small.buffer().type().shape();
+    Shape k = weight.buffer().type().shape();
+    return new Launch.Arguments()
+        .struct(
+            x.dim(0), x.dim(1), x.dim(2), x.dim(3),
+            y.dim(1), y.dim(2), y.dim(3),
+            k.dim(2), k.dim(3), groups,
+            w.strideH(), w.strideW(), w.dilationH(), w.dilationW(), w.padTop(), w.padLeft(),
+            half(large), half(small), half(weight));
   }
 
   private static int half(Operand operand) {
