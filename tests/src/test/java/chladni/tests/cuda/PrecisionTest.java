@@ -20,7 +20,9 @@ import chladni.engine.nn.Initializers;
 import chladni.tests.runtime.ChildJvm;
 import java.io.IOException;
 import java.util.Arrays;
+import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.AutoClose;
+import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -30,6 +32,19 @@ final class PrecisionTest {
   @AutoClose private static final Engine CUDA = Engine.open("cuda");
 
   private static final int N = 8;
+
+  private static final String FIRST = "chladni.cuda.convolution";
+
+  /** Convolutions this small would else not be cuDNN's. */
+  @BeforeEach
+  void askCudnnFirst() {
+    System.setProperty(FIRST, "cudnn");
+  }
+
+  @AfterEach
+  void chooseAgain() {
+    System.clearProperty(FIRST);
+  }
 
   private static Program compile(Graph graph, Store store) {
     return CUDA.compile(graph, store);
