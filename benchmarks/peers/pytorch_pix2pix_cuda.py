@@ -31,7 +31,8 @@ class Work:
     def __init__(self, args):
         compiled = args.mode == "compiled"
         if args.work == "step":
-            inner = pix2pix.Step(args, torch.channels_last, **({"capturable": True} if compiled else {}))
+            options = {"capturable": True} if compiled else {}
+            inner = pix2pix.Step(args, torch.channels_last, **options)
             self.inputs, self.call = [inner.source, inner.target], inner.step
             if compiled:
                 inner.g, inner.d = torch.compile(inner.g), torch.compile(inner.d)
@@ -40,7 +41,7 @@ class Work:
             self.inputs, self.call = [inner.source], inner.picture
             if compiled:
                 inner.net = torch.compile(inner.net)
-        self.host = [torch.rand_like(x, device="cpu").mul_(2).sub_(1).pin_memory() for x in self.inputs]
+        self.host = [(torch.rand_like(x, device="cpu") * 2 - 1).pin_memory() for x in self.inputs]
         # Capture wants a stream of its own, on which everything has run before.
         side = torch.cuda.Stream()
         side.wait_stream(torch.cuda.current_stream())
@@ -50,6 +51,9 @@ class Work:
         torch.cuda.current_stream().wait_stream(side)
         torch.cuda.synchronize()
         if compiled:
+            if args.work == "step":  # gradients must come from the graph's own memory
+                inner.adam_g.zero_grad(set_to_none=True)
+                inner.adam_d.zero_grad(set_to_none=True)
             graph = torch.cuda.CUDAGraph()
             with torch.cuda.graph(graph):
                 outputs = self.call()

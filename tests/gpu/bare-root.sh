@@ -36,5 +36,5 @@ unshare "${user[@]}" --mount --pid --fork --net bash -c '
     /bin/sh chladni-gpu/tests/gpu/run.sh --out /tmp/gpu-results "$@"
 ' bare-root "$root" "$@" || code=$?
 mkdir -p gpu-results
-cp "$root"/tmp/gpu-results/*.json gpu-results/
+find "$root/tmp/gpu-results" -name '*.json' -exec cp {} gpu-results/ \;
 exit $code

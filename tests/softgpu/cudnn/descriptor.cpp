@@ -48,6 +48,7 @@ const Rule kRules[] = {
     {kBackwardFilter, 717, kTypeDescriptor, 1, 1, true},
     {kPointwise, 0, kTypePointwiseMode, 1, 1, true},
     {kPointwise, 1, kTypeData, 1, 1, true},
+    {kPointwise, 2, kTypeNanPropagation, 1, 1, false},
     {kPointwise, 5, kTypeDouble, 1, 1, false},  // the slope below the clip
     {kPointwiseOperation, 750, kTypeDescriptor, 1, 1, true},
     {kPointwiseOperation, 751, kTypeDescriptor, 1, 1, true},

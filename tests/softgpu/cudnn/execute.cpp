@@ -196,6 +196,7 @@ void pointwise(Run &run, const Descriptor &op) {
   Tensor &x = run.tensor(op.to(751)), &y = run.tensor(op.to(753));
   Tensor *b = op.has(752) ? &run.tensor(op.to(752)) : nullptr;
   const double slope = what.has(5) ? what.real(5) : 0;
+  const bool keeps_nan = what.number(0) != 100 || (what.has(2) && what.number(2) == 1);
   for (int64_t n = 0; n < y.dims[0]; ++n)
     for (int64_t c = 0; c < y.dims[1]; ++c)
       for (int64_t h = 0; h < y.dims[2]; ++h)
@@ -203,7 +204,9 @@ void pointwise(Run &run, const Descriptor &op) {
           const float other = b ? b->load(b->at(b->dims[0] > 1 ? n : 0, b->dims[1] > 1 ? c : 0,
                                                 b->dims[2] > 1 ? h : 0, b->dims[3] > 1 ? w : 0))
                                 : 0.f;
-          y.store(y.at(n, c, h, w), apply(what.number(0), slope, x.load(x.at(n, c, h, w)), other));
+          const float value = x.load(x.at(n, c, h, w));
+          y.store(y.at(n, c, h, w),
+                  keeps_nan || value == value ? apply(what.number(0), slope, value, other) : 0.f);
         }
 }
 
@@ -263,6 +266,46 @@ bool runs_on(const Descriptor &op, int engine) {
   return true;
 }
 
+// What follows a convolution: elementwise in 32 bits, each operation on the value before it, with
+// one number for each channel where it has a second operand; the last value alone is in memory.
+bool is_chain(const Descriptor &graph) {
+  const auto &operations = graph.named.at(801);
+  const Descriptor &first = *operations[0];
+  const Names k = names(first.kind);
+  const Descriptor *value = &first.to(first.kind == kForward        ? k.small
+                                      : first.kind == kBackwardData ? k.large
+                                                                    : k.weight);
+  for (size_t i = 1; i < operations.size(); ++i) {
+    const Descriptor &op = *operations[i];
+    if (op.kind != kPointwiseOperation || op.to(750).number(1) != kFloat) return false;
+    const Tensor before(*value), x(op.to(751)), y(op.to(753));
+    if (!before.is_virtual || before.type != kFloat || x.id != before.id) return false;
+    if (!std::equal(x.dims, x.dims + 4, y.dims)) return false;
+    const int mode = op.to(750).number(0);
+    if (op.has(752) != (mode == 0 || mode == 1)) return false;
+    if (op.has(752)) {
+      const Tensor b(op.to(752));
+      if (b.is_virtual || b.type != kFloat || b.dims[1] != y.dims[1]) return false;
+      if (b.dims[0] != 1 || b.dims[2] != 1 || b.dims[3] != 1) return false;
+    }
+    value = &op.to(753);
+  }
+  return !Tensor(*value).is_virtual;
+}
+
+// Kernels that compute what follows as well are those with tensor cores, and there is none for the
+// transpose of a convolution with strides.
+bool fuses(const Descriptor &graph, int engine) {
+  const Descriptor &first = *graph.named.at(801).front(), &last = *graph.named.at(801).back();
+  const Names k = names(first.kind);
+  const Descriptor &window = first.to(k.convolution);
+  const bool strided = window.integer(103, 0) > 1 || window.integer(103, 1) > 1;
+  if (engine != kTensorCore || first.kind == kBackwardFilter) return false;
+  if (first.kind == kBackwardData && strided) return false;
+  const int type = last.to(753).number(901);
+  return type == kFloat || type == first.to(k.weight).number(901);
+}
+
 std::vector<const Descriptor *> tensors_of(const Descriptor &graph) {
   std::vector<const Descriptor *> all;
   for (auto &op : graph.named.at(801))
@@ -276,17 +319,20 @@ std::vector<const Descriptor *> tensors_of(const Descriptor &graph) {
 
 Status supports(const Descriptor &graph, int engine) {
   if (engine == kRefusing) return kNotSupported;
-  for (auto &op : graph.named.at(801)) {
-    if (op->kind == kPointwiseOperation) continue;
-    if (op->kind != kForward && op->kind != kBackwardData && op->kind != kBackwardFilter)
-      return kNotSupported;
-    if (!fits(*op)) {
-      refuse(kBadParam, "cuDNN: the tensors of a convolution do not fit together");
-      return kBadParam;
-    }
-    if (!has_types(*op) || !has_one_layout(*op) || !runs_on(*op, engine)) return kNotSupported;
+  const auto &operations = graph.named.at(801);
+  const Descriptor &first = *operations[0];
+  if (first.kind != kForward && first.kind != kBackwardData && first.kind != kBackwardFilter)
+    return kNotSupported;
+  if (!fits(first)) {
+    refuse(kBadParam, "cuDNN: the tensors of a convolution do not fit together");
+    return kBadParam;
   }
-  return kSuccess;
+  if (!is_chain(graph)) {
+    refuse(kBadParam, "cuDNN: what follows a convolution is no chain of elementwise operations");
+    return kBadParam;
+  }
+  if (!has_types(first) || !has_one_layout(first) || !runs_on(first, engine)) return kNotSupported;
+  return operations.size() == 1 || fuses(graph, engine) ? kSuccess : kNotSupported;
 }
 
 // Something, so that a workspace must be given.

@@ -153,7 +153,7 @@ SOFTGPU_API CUresult cuDevicePrimaryCtxReset_v2(int) {
   return CUDA_SUCCESS;
 }
 SOFTGPU_API CUresult cuCtxDestroy_v2(void *) { return CUDA_SUCCESS; }
-SOFTGPU_API CUresult cuCtxSetCurrent(void *) { return CUDA_SUCCESS; }
+SOFTGPU_API CUresult cuCtxSetCurrent(void *) { return context_state(); }
 SOFTGPU_API CUresult cuCtxGetCurrent(void **context) {
   *context = &the_context;
   return CUDA_SUCCESS;

@@ -1,13 +1,25 @@
 package chladni.cuda;
 
 import chladni.engine.backend.Precision;
+import chladni.engine.backend.ProgramException;
+import chladni.engine.graph.Add;
+import chladni.engine.graph.LeakyRelu;
+import chladni.engine.graph.Mul;
 import chladni.engine.graph.Shape;
+import chladni.engine.graph.Sigmoid;
+import chladni.engine.graph.Tanh;
 import chladni.engine.graph.Window;
+import chladni.engine.plan.Buffer;
+import chladni.engine.plan.Epilogue;
 import chladni.engine.plan.Format;
 import chladni.engine.plan.OpStep;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Objects;
+import java.util.stream.Collectors;
+import java.util.stream.LongStream;
+import jcuda.jcudnn.cudnnPointwiseMode;
 
 /**
  * Chooses how a convolution runs. The candidates are our tiled kernel, an engine of cuDNN and our
@@ -22,7 +34,9 @@ import java.util.Locale;
  *       which cuDNN pads.
  * </ul>
  *
- * <p>Why a candidate was not taken stands in the log.
+ * <p>Before all of them comes an engine of cuDNN that also does what follows on the result, since
+ * that spares a pass over it; unless ours comes first and the weights that it reads are larger than
+ * that result. What was taken, and why another candidate was not, stands in the log.
  */
 final class Convolutions {
   private static final System.Logger LOG = System.getLogger("chladni.cuda");
@@ -46,6 +60,7 @@ final class Convolutions {
     DIRECT
   }
 
+
   private final CudaLowering lowering;
   private final Cudnn cudnn;
   private final Precision precision;
@@ -57,6 +72,34 @@ final class Convolutions {
   }
 
   /**
+   * With its epilogue in the same kernel; false where no engine of cuDNN does that. Operands are as
+   * for {@link #lower}, but the result is where the epilogue leaves it.
+   */
+  boolean lowerFused(
+      OpStep step,
+      ConvolutionGraph.Direction direction,
+      Operand large,
+      Operand small,
+      Operand weight,
+      Window window) {
+    if (step.epilogue().isEmpty()) {
+      return false;
+    }
+    List<Candidate> order = order(direction, large, small, weight, window);
+    if (order.getFirst() == Candidate.DIRECT
+        || order.getFirst() == Candidate.TILED
+            && (isForced() || liveBytes(direction, large, small, weight, window)
+                >= Binding.sizeOf(step.output()))) {
+      return false;
+    }
+    List<ConvolutionGraph.Stage> stages =
+        step.epilogue().stream().map(Convolutions::stage).toList();
+    String names =
+        step.epilogue().stream().map(e -> " + " + e.op().name()).collect(Collectors.joining());
+    return takes(step, direction, large, small, weight, window, stages, names);
+  }
+
+  /**
    * Channels lie innermost in all three.
    *
    * @param large (N, C, H, W)
@@ -65,7 +108,7 @@ final class Convolutions {
    */
   void lower(
       OpStep step,
-      Cudnn.Direction direction,
+      ConvolutionGraph.Direction direction,
       Operand large,
       Operand small,
       Operand weight,
@@ -75,7 +118,7 @@ final class Convolutions {
       boolean taken =
           switch (candidate) {
             case TILED -> tiled(step, direction, large, small, weight, window, groups);
-            case CUDNN -> cudnn(step, direction, large, small, weight, window);
+            case CUDNN -> takes(step, direction, large, small, weight, window, List.of(), "");
             case DIRECT -> direct(step, direction, large, small, weight, window, groups);
           };
       if (taken) {
@@ -85,12 +128,12 @@ final class Convolutions {
   }
 
   private List<Candidate> order(
-      Cudnn.Direction direction, Operand large, Operand small, Operand weight, Window w) {
+      ConvolutionGraph.Direction direction, Operand large, Operand small, Operand weight, Window w) {
     TiledConvolution tiled = tiling(direction, large, small, weight, w);
-    double bytes =
+    long bytes =
         Binding.sizeOf(large.buffer())
             + Binding.sizeOf(small.buffer())
-            + (double) Binding.sizeOf(weight.buffer()) * tiled.liveTaps() / tiled.taps();
+            + liveBytes(direction, large, small, weight, w);
     int channels =
         Math.min(large.buffer().type().shape().dim(1), small.buffer().type().shape().dim(1));
     boolean weak =
@@ -108,8 +151,23 @@ final class Convolutions {
     return order;
   }
 
+  private static boolean isForced() {
+    return System.getProperty(FIRST) != null;
+  }
+
+  /** Bytes of the weights whose taps are not dead. */
+  private static long liveBytes(
+      ConvolutionGraph.Direction direction,
+      Operand large,
+      Operand small,
+      Operand weight,
+      Window w) {
+    TiledConvolution tiled = tiling(direction, large, small, weight, w);
+    return Binding.sizeOf(weight.buffer()) * tiled.liveTaps() / tiled.taps();
+  }
+
   private static TiledConvolution tiling(
-      Cudnn.Direction direction, Operand large, Operand small, Operand weight, Window w) {
+      ConvolutionGraph.Direction direction, Operand large, Operand small, Operand weight, Window w) {
     return TiledConvolution.of(
         direction,
         large.buffer().type().shape(),
@@ -124,7 +182,7 @@ final class Convolutions {
 
   private boolean tiled(
       OpStep step,
-      Cudnn.Direction direction,
+      ConvolutionGraph.Direction direction,
       Operand large,
       Operand small,
       Operand weight,
@@ -152,35 +210,79 @@ final class Convolutions {
     return true;
   }
 
-  private boolean cudnn(
+  /** Whether an engine of cuDNN takes it, which is then a part of the step. */
+  private boolean takes(
       OpStep step,
-      Cudnn.Direction direction,
+      ConvolutionGraph.Direction direction,
       Operand large,
       Operand small,
       Operand weight,
-      Window window) {
+      Window window,
+      List<ConvolutionGraph.Stage> stages,
+      String names) {
     List<Cudnn.Refusal> refusals = new ArrayList<>();
-    Cudnn.Problem problem =
-        new Cudnn.Problem(direction, strided(large), strided(small), strided(weight), window);
-    Cudnn.Plan plan = cudnn.plan(problem, precision, refusals);
+    Cudnn.Plan plan =
+        cudnn.plan(
+            new ConvolutionGraph.Problem(
+                direction, strided(large), strided(small), strided(weight), window, stages),
+            precision,
+            refusals);
     for (Cudnn.Refusal r : refusals) {
-      refused(step, "cuDNN engine " + r.engine(), r.reason());
+      refused(step, "cuDNN engine " + r.engine() + names, r.reason());
     }
     if (plan == null) {
       return false;
     }
     lowering.own(plan);
     long workspace = plan.workspaceBytes() == 0 ? 0 : lowering.scratch(plan.workspaceBytes());
+    LongStream sides = LongStream.of(large.address(), small.address(), weight.address());
+    LongStream operands =
+        stages.isEmpty()
+            ? LongStream.empty()
+            : step.epilogue().stream()
+                .map(Epilogue::operand)
+                .filter(Objects::nonNull)
+                .mapToLong(b -> lowering.given(b).address());
     CudnnDescriptor pack =
-        plan.pack(large.address(), small.address(), weight.address(), workspace);
+        plan.pack(workspace, LongStream.concat(sides, operands).toArray());
     Operand operand = operand(direction, large, small);
-    lowering.add(
-        lowering.tagged("cudnn engine " + plan.engine(), operand), () -> plan.execute(pack));
+    String implementation =
+        lowering.tagged("cudnn engine " + plan.engine(), operand) + names;
+    LOG.log(System.Logger.Level.DEBUG, "{0}: {1}", step.label(), implementation);
+    lowering.add(implementation, () -> plan.execute(pack));
     return true;
   }
 
+  private static ConvolutionGraph.Stage stage(Epilogue epilogue) {
+    return switch (epilogue.op()) {
+      case Add _ -> perChannel(cudnnPointwiseMode.CUDNN_POINTWISE_ADD, epilogue.operand());
+      case Mul _ -> perChannel(cudnnPointwiseMode.CUDNN_POINTWISE_MUL, epilogue.operand());
+      case LeakyRelu(double slope) ->
+          new ConvolutionGraph.Stage(cudnnPointwiseMode.CUDNN_POINTWISE_RELU_FWD, slope, null);
+      case Tanh _ -> elementwise(cudnnPointwiseMode.CUDNN_POINTWISE_TANH_FWD);
+      case Sigmoid _ -> elementwise(cudnnPointwiseMode.CUDNN_POINTWISE_SIGMOID_FWD);
+      default ->
+          throw new ProgramException(
+              "plan: %s is no epilogue; it is one of mul, add, leakyRelu, tanh, sigmoid."
+                  .formatted(epilogue.op().name()));
+    };
+  }
+
+  private static ConvolutionGraph.Stage perChannel(int mode, Buffer operand) {
+    long channels = Binding.elements(operand);
+    long[] dims = {1, channels, 1, 1};
+    long[] strides = {channels, 1, channels, channels};
+    return new ConvolutionGraph.Stage(
+        mode, 0, new ConvolutionGraph.Strided(dims, strides, operand.format()));
+  }
+
+  private static ConvolutionGraph.Stage elementwise(int mode) {
+    return new ConvolutionGraph.Stage(mode, 0, null);
+  }
+
   /** The first operand, whose format the other one has. */
-  private static Operand operand(Cudnn.Direction direction, Operand large, Operand small) {
+  private static Operand operand(
+      ConvolutionGraph.Direction direction, Operand large, Operand small) {
     return switch (direction) {
       case FORWARD, WEIGHT -> large;
       case DATA -> small;
@@ -189,7 +291,7 @@ final class Convolutions {
 
   private boolean direct(
       OpStep step,
-      Cudnn.Direction direction,
+      ConvolutionGraph.Direction direction,
       Operand large,
       Operand small,
       Operand weight,
@@ -235,9 +337,9 @@ final class Convolutions {
     return operand.format() == Format.BFLOAT16 ? 1 : 0;
   }
 
-  private static Cudnn.Strided strided(Operand operand) {
+  private static ConvolutionGraph.Strided strided(Operand operand) {
     Shape s = operand.buffer().type().shape();
-    return new Cudnn.Strided(
+    return new ConvolutionGraph.Strided(
         new long[] {s.dim(0), s.dim(1), s.dim(2), s.dim(3)},
         ChannelOrder.strides(s, true),
         operand.format());

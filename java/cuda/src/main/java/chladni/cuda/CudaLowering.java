@@ -1,8 +1,8 @@
 package chladni.cuda;
 
-import static chladni.cuda.Cudnn.Direction.DATA;
-import static chladni.cuda.Cudnn.Direction.FORWARD;
-import static chladni.cuda.Cudnn.Direction.WEIGHT;
+import static chladni.cuda.ConvolutionGraph.Direction.DATA;
+import static chladni.cuda.ConvolutionGraph.Direction.FORWARD;
+import static chladni.cuda.ConvolutionGraph.Direction.WEIGHT;
 
 import chladni.engine.backend.Listing;
 import chladni.engine.backend.Precision;
@@ -233,16 +233,22 @@ final class CudaLowering {
       case Conv2d op -> {
         Operand src = given(step.inputs().get(0));
         Operand weight = weights.taken(step);
-        Operand dst = product(step);
-        convolutions.lower(step, FORWARD, src, dst, weight, op.window(), op.groups());
-        epilogue(step, dst);
+        Operand end = given(step.output());
+        if (!convolutions.lowerFused(step, FORWARD, src, end, weight, op.window())) {
+          Operand dst = product(step);
+          convolutions.lower(step, FORWARD, src, dst, weight, op.window(), op.groups());
+          epilogue(step, dst);
+        }
       }
       case ConvTranspose2d op -> {
         Operand src = given(step.inputs().get(0));
         Operand weight = weights.taken(step);
-        Operand dst = product(step);
-        convolutions.lower(step, DATA, dst, src, weight, op.window(), op.groups());
-        epilogue(step, dst);
+        Operand end = given(step.output());
+        if (!convolutions.lowerFused(step, DATA, end, src, weight, op.window())) {
+          Operand dst = product(step);
+          convolutions.lower(step, DATA, dst, src, weight, op.window(), op.groups());
+          epilogue(step, dst);
+        }
       }
       case ConvWeightGrad op -> {
         Operand src = given(step.inputs().get(0));

@@ -6,15 +6,12 @@ import static jcuda.jcudnn.cudnnBackendNumericalNote.*;
 
 import chladni.engine.backend.MissingBackendException;
 import chladni.engine.backend.Precision;
-import chladni.engine.plan.Format;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import jcuda.jcudnn.JCudnn;
 import jcuda.jcudnn.cudnnBackendAttributeType;
-import jcuda.jcudnn.cudnnConvolutionMode;
-import jcuda.jcudnn.cudnnDataType;
 import jcuda.jcudnn.cudnnHandle;
 import jcuda.runtime.cudaStream_t;
 
@@ -33,14 +30,6 @@ final class Cudnn implements AutoCloseable {
           CUDNN_NUMERICAL_NOTE_NONDETERMINISTIC, "it is not deterministic",
           CUDNN_NUMERICAL_NOTE_DOWN_CONVERT_INPUTS, "it takes its operands in 16 bits",
           CUDNN_NUMERICAL_NOTE_REDUCED_PRECISION_REDUCTION, "it sums in less than 32 bits");
-
-  private static final int ALIGNMENT = 16;
-
-  /** The ids of the three tensors of a convolution in its variant pack. */
-  private static final long LARGE = 1;
-
-  private static final long SMALL = 2;
-  private static final long WEIGHT = 3;
 
   /** A handle whose address can be asked for. */
   private static final class Handle extends cudnnHandle {
@@ -73,59 +62,6 @@ final class Cudnn implements AutoCloseable {
   static long version() {
     return JCudnn.cudnnGetVersion();
   }
-
-  /** Which of the three tensors is the result. */
-  enum Direction {
-    FORWARD(
-        CUDNN_BACKEND_OPERATION_CONVOLUTION_FORWARD_DESCRIPTOR,
-        CUDNN_ATTR_OPERATION_CONVOLUTION_FORWARD_ALPHA,
-        CUDNN_ATTR_OPERATION_CONVOLUTION_FORWARD_W,
-        CUDNN_ATTR_OPERATION_CONVOLUTION_FORWARD_X,
-        CUDNN_ATTR_OPERATION_CONVOLUTION_FORWARD_Y),
-    DATA(
-        CUDNN_BACKEND_OPERATION_CONVOLUTION_BACKWARD_DATA_DESCRIPTOR,
-        CUDNN_ATTR_OPERATION_CONVOLUTION_BWD_DATA_ALPHA,
-        CUDNN_ATTR_OPERATION_CONVOLUTION_BWD_DATA_W,
-        CUDNN_ATTR_OPERATION_CONVOLUTION_BWD_DATA_DX,
-        CUDNN_ATTR_OPERATION_CONVOLUTION_BWD_DATA_DY),
-    WEIGHT(
-        CUDNN_BACKEND_OPERATION_CONVOLUTION_BACKWARD_FILTER_DESCRIPTOR,
-        CUDNN_ATTR_OPERATION_CONVOLUTION_BWD_FILTER_ALPHA,
-        CUDNN_ATTR_OPERATION_CONVOLUTION_BWD_FILTER_DW,
-        CUDNN_ATTR_OPERATION_CONVOLUTION_BWD_FILTER_X,
-        CUDNN_ATTR_OPERATION_CONVOLUTION_BWD_FILTER_DY);
-
-    private final int descriptor;
-    private final int alpha;
-    private final int weight;
-    private final int large;
-    private final int small;
-
-    Direction(int descriptor, int alpha, int weight, int large, int small) {
-      this.descriptor = descriptor;
-      this.alpha = alpha;
-      this.weight = weight;
-      this.large = large;
-      this.small = small;
-    }
-  }
-
-  /**
-   * A convolution whose sums are in 32 bits.
-   *
-   * @param large extents and strides of (N, C, H, W)
-   * @param small of (N, O, oH, oW)
-   * @param weight of (O, C / groups, kH, kW)
-   */
-  record Problem(
-      Direction direction,
-      Strided large,
-      Strided small,
-      Strided weight,
-      chladni.engine.graph.Window window) {}
-
-  /** Logical extents in the order of NCHW, and how far apart neighbours lie, in elements. */
-  record Strided(long[] dims, long[] strides, Format format) {}
 
   /** What was tried and why it was not taken. */
   record Refusal(long engine, String reason) {}
@@ -162,13 +98,18 @@ final class Cudnn implements AutoCloseable {
       return refusals;
     }
 
-    /** The arguments of runs at these addresses; lives as long as the plan. */
-    CudnnDescriptor pack(long large, long small, long weight, long workspaceAddress) {
+    /**
+     * The arguments of runs at these addresses; lives as long as the plan.
+     *
+     * @param tensors of the larger and the smaller side, the weight, and what the stages take
+     */
+    CudnnDescriptor pack(long workspaceAddress, long... tensors) {
       CudnnDescriptor pack = new CudnnDescriptor(values, CUDNN_BACKEND_VARIANT_PACK_DESCRIPTOR);
       owned.add(pack);
       int type = cudnnBackendAttributeType.CUDNN_TYPE_VOID_PTR;
-      return pack.longs(CUDNN_ATTR_VARIANT_PACK_UNIQUE_IDS, LARGE, SMALL, WEIGHT)
-          .addresses(CUDNN_ATTR_VARIANT_PACK_DATA_POINTERS, type, large, small, weight)
+      return pack.longs(
+              CUDNN_ATTR_VARIANT_PACK_UNIQUE_IDS, ConvolutionGraph.ids(tensors.length))
+          .addresses(CUDNN_ATTR_VARIANT_PACK_DATA_POINTERS, type, tensors)
           .addresses(CUDNN_ATTR_VARIANT_PACK_WORKSPACE, type, workspaceAddress)
           .finish();
     }
@@ -192,10 +133,10 @@ final class Cudnn implements AutoCloseable {
    *
    * @param refusals gets what was not taken
    */
-  Plan plan(Problem p, Precision precision, List<Refusal> refusals) {
+  Plan plan(ConvolutionGraph.Problem p, Precision precision, List<Refusal> refusals) {
     List<CudnnDescriptor> owned = new ArrayList<>();
     try {
-      CudnnDescriptor graph = graph(p, owned);
+      CudnnDescriptor graph = new ConvolutionGraph(values, handle.address(), owned).of(p);
       for (int mode : HEURISTICS) {
         for (CudnnDescriptor configuration : configurations(graph, mode, owned)) {
           Plan plan = plan(configuration, precision, owned, refusals);
@@ -272,60 +213,6 @@ final class Cudnn implements AutoCloseable {
       return null;
     }
     return new Plan(owned, plan, index, List.copyOf(refusals));
-  }
-
-  private CudnnDescriptor graph(Problem p, List<CudnnDescriptor> owned) {
-    var w = p.window();
-    CudnnDescriptor convolution =
-        own(owned, CUDNN_BACKEND_CONVOLUTION_DESCRIPTOR)
-            .longs(CUDNN_ATTR_CONVOLUTION_SPATIAL_DIMS, 2)
-            .choice(
-                CUDNN_ATTR_CONVOLUTION_COMP_TYPE,
-                cudnnBackendAttributeType.CUDNN_TYPE_DATA_TYPE,
-                cudnnDataType.CUDNN_DATA_FLOAT)
-            .choice(
-                CUDNN_ATTR_CONVOLUTION_CONV_MODE,
-                cudnnBackendAttributeType.CUDNN_TYPE_CONVOLUTION_MODE,
-                cudnnConvolutionMode.CUDNN_CROSS_CORRELATION)
-            .longs(CUDNN_ATTR_CONVOLUTION_PRE_PADDINGS, w.padTop(), w.padLeft())
-            .longs(CUDNN_ATTR_CONVOLUTION_POST_PADDINGS, w.padBottom(), w.padRight())
-            .longs(CUDNN_ATTR_CONVOLUTION_FILTER_STRIDES, w.strideH(), w.strideW())
-            .longs(CUDNN_ATTR_CONVOLUTION_DILATIONS, w.dilationH(), w.dilationW())
-            .finish();
-    Direction d = p.direction();
-    // Behind the first attribute of an operation come beta and the convolution.
-    CudnnDescriptor operation =
-        own(owned, d.descriptor)
-            .real(d.alpha, 1f)
-            .real(d.alpha + 1, 0f)
-            .descriptor(d.alpha + 2, convolution)
-            .descriptor(d.large, tensor(owned, LARGE, p.large()))
-            .descriptor(d.small, tensor(owned, SMALL, p.small()))
-            .descriptor(d.weight, tensor(owned, WEIGHT, p.weight()))
-            .finish();
-    return own(owned, CUDNN_BACKEND_OPERATIONGRAPH_DESCRIPTOR)
-        .addresses(
-            CUDNN_ATTR_OPERATIONGRAPH_HANDLE,
-            cudnnBackendAttributeType.CUDNN_TYPE_HANDLE,
-            handle.address())
-        .descriptor(CUDNN_ATTR_OPERATIONGRAPH_OPS, operation)
-        .finish();
-  }
-
-  private CudnnDescriptor tensor(List<CudnnDescriptor> owned, long id, Strided t) {
-    return own(owned, CUDNN_BACKEND_TENSOR_DESCRIPTOR)
-        .choice(
-            CUDNN_ATTR_TENSOR_DATA_TYPE,
-            cudnnBackendAttributeType.CUDNN_TYPE_DATA_TYPE,
-            switch (t.format()) {
-              case SINGLE -> cudnnDataType.CUDNN_DATA_FLOAT;
-              case BFLOAT16 -> cudnnDataType.CUDNN_DATA_BFLOAT16;
-            })
-        .longs(CUDNN_ATTR_TENSOR_DIMENSIONS, t.dims())
-        .longs(CUDNN_ATTR_TENSOR_STRIDES, t.strides())
-        .longs(CUDNN_ATTR_TENSOR_UNIQUE_ID, id)
-        .longs(CUDNN_ATTR_TENSOR_BYTE_ALIGNMENT, ALIGNMENT)
-        .finish();
   }
 
   private CudnnDescriptor own(List<CudnnDescriptor> owned, int kind) {

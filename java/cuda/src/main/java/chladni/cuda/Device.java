@@ -88,7 +88,7 @@ final class Device implements AutoCloseable {
   <T> T call(Supplier<T> work) {
     lock.lock();
     try {
-      driver.checkAlive();
+      driver.health().checkAlive();
       driver.enter();
       return work.get();
     } catch (CudaException e) {
@@ -110,7 +110,7 @@ final class Device implements AutoCloseable {
   void release(Runnable free) {
     lock.lock();
     try {
-      if (driver.alive()) {
+      if (driver.health().alive()) {
         driver.enter();
         free.run();
       }

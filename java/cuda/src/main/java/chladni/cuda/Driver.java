@@ -10,7 +10,6 @@ import static jcuda.driver.JCudaDriver.cuDevicePrimaryCtxRelease;
 import static jcuda.driver.JCudaDriver.cuDevicePrimaryCtxRetain;
 import static jcuda.driver.JCudaDriver.cuDeviceTotalMem;
 import static jcuda.driver.JCudaDriver.cuDriverGetVersion;
-import static jcuda.driver.JCudaDriver.cuGetErrorName;
 import static jcuda.driver.JCudaDriver.cuGraphDestroy;
 import static jcuda.driver.JCudaDriver.cuGraphExecDestroy;
 import static jcuda.driver.JCudaDriver.cuGraphInstantiate;
@@ -71,8 +70,7 @@ final class Driver implements AutoCloseable {
   private final CUstream stream = new CUstream();
   private final Holdings holdings = new Holdings();
 
-  /** What ended the context; null while it lives. */
-  private String death;
+  private final Health health = new Health();
 
   /**
    * Opens the first device.
@@ -90,7 +88,7 @@ final class Driver implements AutoCloseable {
     if (status != CUresult.CUDA_SUCCESS || count[0] == 0) {
       throw new MissingBackendException(
           "cuda: the driver is there but finds no device (%s). Check that the card is visible to this process."
-              .formatted(name(status)));
+              .formatted(Health.name(status)));
     }
     check(cuDeviceGet(device, 0), "cuDeviceGet 0");
     check(cuDevicePrimaryCtxRetain(context, device), "cuDevicePrimaryCtxRetain");
@@ -119,17 +117,14 @@ final class Driver implements AutoCloseable {
     return stream;
   }
 
-  boolean alive() {
-    return death == null;
+  /** Whether the context lives. */
+  Health health() {
+    return health;
   }
 
-  /**
-   * @throws CudaException when the context has ended
-   */
-  void checkAlive() {
-    if (!alive()) {
-      throw new CudaException("cuda: %s. %s".formatted(death, DEAD), false, false, null);
-    }
+  /** What an exception means that came from a library on this context. */
+  CudaException judge(CudaException e) {
+    return health.alive() && e.engineUsable() ? health.judge(e, cuCtxSynchronize()) : e;
   }
 
   /** Whether it is the stand-in, which says so in its name. */
@@ -363,80 +358,24 @@ final class Driver implements AutoCloseable {
     checkRun(cuStreamSynchronize(stream), "cuStreamSynchronize");
   }
 
-  /** Errors that leave the context usable: what was asked was refused, nothing ran. */
-  private static final List<Integer> REFUSALS =
-      List.of(
-          CUresult.CUDA_ERROR_INVALID_VALUE,
-          CUresult.CUDA_ERROR_OUT_OF_MEMORY,
-          CUresult.CUDA_ERROR_NOT_FOUND,
-          CUresult.CUDA_ERROR_NOT_SUPPORTED,
-          CUresult.CUDA_ERROR_INVALID_IMAGE,
-          CUresult.CUDA_ERROR_NO_BINARY_FOR_GPU,
-          CUresult.CUDA_ERROR_INVALID_PTX,
-          CUresult.CUDA_ERROR_UNSUPPORTED_PTX_VERSION,
-          CUresult.CUDA_ERROR_LAUNCH_OUT_OF_RESOURCES,
-          CUresult.CUDA_ERROR_STREAM_CAPTURE_UNSUPPORTED,
-          CUresult.CUDA_ERROR_STREAM_CAPTURE_INVALIDATED,
-          CUresult.CUDA_ERROR_STREAM_CAPTURE_UNJOINED);
-
-  /** The driver keeps such an error for the rest of the process. */
-  private static final String DEAD =
-      "That ended the context: this process cannot use the card any more. Start it again; what was saved last stands.";
-
-  /**
-   * The same exception, or one that says that the context is dead, where a library met the end of it
-   * and knows only that it failed.
-   */
-  CudaException judge(CudaException e) {
-    if (!alive() || !e.engineUsable()) {
-      return e;
-    }
-    int status = cuCtxSynchronize();
-    if (status == CUresult.CUDA_SUCCESS || REFUSALS.contains(status)) {
-      return e;
-    }
-    death = "%s (%s)".formatted(e.getMessage(), name(status));
-    return new CudaException("%s %s".formatted(e.getMessage(), DEAD), false, false, e);
-  }
-
   private void check(int status, String what) {
-    check(status, what, true);
+    health.check(status, what, true);
   }
 
   /** For what breaks a run off: some variables may have their new values already. */
   private void checkRun(int status, String what) {
-    check(status, what, false);
-  }
-
-  private void check(int status, String what, boolean variablesKept) {
-    if (status == CUresult.CUDA_SUCCESS) {
-      return;
-    }
-    String failure = "%s: %s (%d)".formatted(what, name(status), status);
-    boolean usable = REFUSALS.contains(status);
-    if (!usable && alive()) {
-      death = failure;
-    }
-    throw new CudaException(
-        "cuda: %s.%s".formatted(failure, usable ? "" : " " + DEAD),
-        usable,
-        usable && variablesKept,
-        null);
-  }
-
-  private static String name(int status) {
-    String[] name = new String[1];
-    cuGetErrorName(status, name);
-    return name[0] == null ? "unknown error" : name[0];
+    health.check(status, what, false);
   }
 
   @Override
   public void close() {
-    enter();
+    if (health.alive()) {
+      enter();
+    }
     int destroyed = cuStreamDestroy(stream);
     int released = cuDevicePrimaryCtxRelease(device);
     // What a dead context answers here says nothing new.
-    if (alive()) {
+    if (health.alive()) {
       check(destroyed, "cuStreamDestroy");
       check(released, "cuDevicePrimaryCtxRelease");
     }

@@ -14,7 +14,7 @@ import java.util.Locale;
  *     one class
  */
 record TiledConvolution(
-    Cudnn.Direction direction,
+    ConvolutionGraph.Direction direction,
     Shape large,
     Shape small,
     Shape weight,
@@ -53,7 +53,7 @@ record TiledConvolution(
    * @param weight (O, C, kH, kW)
    */
   static TiledConvolution of(
-      Cudnn.Direction direction, Shape large, Shape small, Shape weight, Window w) {
+      ConvolutionGraph.Direction direction, Shape large, Shape small, Shape weight, Window w) {
     long n = large.dim(0);
     long c = large.dim(1);
     long o = small.dim(1);
@@ -149,9 +149,9 @@ record TiledConvolution(
 
   /** Multiplications and additions of the products that are made. */
   long flops() {
-    return direction == Cudnn.Direction.DATA
+    return direction == ConvolutionGraph.Direction.DATA
         ? live.stream().mapToLong(t -> 2 * rows * columns * t.size() * small.dim(1)).sum()
-        : direction == Cudnn.Direction.FORWARD
+        : direction == ConvolutionGraph.Direction.FORWARD
             ? 2 * rows * columns * depth
             : 2 * rows * columns * depth * liveTaps() / taps();
   }
@@ -193,7 +193,7 @@ record TiledConvolution(
   }
 
   private int[] table() {
-    if (direction == Cudnn.Direction.WEIGHT) {
+    if (direction == ConvolutionGraph.Direction.WEIGHT) {
       int[] flags = new int[taps()];
       live.getFirst().forEach(tap -> flags[tap] = 1);
       return flags;

@@ -4,6 +4,11 @@ import java.util.Map;
 
 /** One part in this process: {@code PART [--out FOLDER] [--batch N,...] [--precision P,...]}. */
 final class Main {
+  private static final int FAILED = 1;
+
+  /** Nothing failed, since nothing could be done here. */
+  private static final int NOTHING = 3;
+
   private static final Map<String, Part> PARTS =
       Map.of(
           "probe", new Probe(),
@@ -21,12 +26,12 @@ final class Main {
     Report report = new Report(options);
     try {
       PARTS.get(options.part()).run(options, report);
-    } catch (Exception | LinkageError e) {
+    } catch (Exception | Error e) {
       report.problem(e.toString());
     }
     report.write();
     // A context that died in the middle cannot be closed in order.
     System.out.flush();
-    Runtime.getRuntime().halt(report.passed() ? 0 : 1);
+    Runtime.getRuntime().halt(!report.passed() ? FAILED : report.isEmpty() ? NOTHING : 0);
   }
 }

@@ -20,7 +20,10 @@ import java.util.concurrent.TimeUnit;
  */
 final class Peers implements Part {
   private static final Path SCRIPT = Path.of("../benchmarks/peers/pytorch_pix2pix_cuda.py");
-  private static final int CHILD_SECONDS = 180;
+
+  /** Compiling takes a minute or two: a process that has begun in time may go on for so long. */
+  private static final long GRACE_SECONDS = 100;
+
   private static final int CHECKED_STEPS = 3;
 
   /** What PyTorch's own FP32 parts from its FP64 by within three steps, five times over. */
@@ -33,25 +36,24 @@ final class Peers implements Part {
       return;
     }
     String python = python();
-    Answer probe = ask(python, "-c", "import torch; print('version=' + torch.__version__)");
+    Answer probe = ask(options, python, "-c", "import torch; print('version=' + torch.__version__)");
     if (probe.code != 0) {
       report.problem(
           python + ": PyTorch is missing. Name a Python that has it in CHLADNI_PEERS_PYTHON.");
       return;
     }
-    report.put("clocks before", clocks());
+    report.put("clocks before", clocks(options));
     check(options, report, python);
     try (Engine engine = Engine.open("cuda")) {
       report.device(engine.description());
     }
-    for (int batch : options.batches(1, 16, 64, 128)) {
-      for (String work : List.of("step", "inference")) {
-        for (Precision precision : List.of(fastest(options))) {
-          compare(options, report, python, work, batch, precision);
-        }
+    Precision precision = fastest(options);
+    for (String work : options.works("step", "inference")) {
+      for (int batch : options.batches(1, 16, 64, 128)) {
+        compare(options, report, python, work, batch, precision);
       }
     }
-    report.put("clocks after", clocks());
+    report.put("clocks after", clocks(options));
   }
 
   /** Of ours; PyTorch is asked for the same. */
@@ -64,7 +66,7 @@ final class Peers implements Part {
   private static void check(Options options, Report report, String python) throws Exception {
     Path folder = Files.createDirectories(options.out().resolve("peers-check"));
     Pix2PixMain.check("cuda", folder, 2, CHECKED_STEPS);
-    Answer answer = ask(python, SCRIPT.toString(), "--check", folder.toString(), "--batch", "2");
+    Answer answer = ask(options, python, SCRIPT.toString(), "--check", folder.toString(), "--batch", "2");
     String said = answer.values.getOrDefault("largest_difference", answer.text);
     boolean close = answer.code == 0 && Double.parseDouble(said) < CHECKED;
     report.check("PyTorch's losses in FP32 are ours", close, said);
@@ -82,6 +84,7 @@ final class Peers implements Part {
       }
       Answer answer =
           ask(
+              options,
               python,
               SCRIPT.toString(),
               "--work",
@@ -114,7 +117,8 @@ final class Peers implements Part {
       }
       double wall = Samples.medianWall(running::run);
       try (CudaSteps steps = CudaSteps.run(running.program())) {
-        row(report, work, batch, precision, "ours", wall, Samples.median(steps::warm), 1);
+        double device = Samples.median(Samples.MANY, steps::warm);
+        row(report, work, batch, precision, "ours", wall, device, 1);
       }
       return wall;
     }
@@ -150,9 +154,10 @@ final class Peers implements Part {
   }
 
   /** Of the card at this moment, where the driver's tool is there. */
-  private static String clocks() throws InterruptedException {
+  private static String clocks(Options options) throws InterruptedException {
     Answer answer =
         ask(
+            options,
             "nvidia-smi",
             "--query-gpu=clocks.sm,clocks.mem,power.draw,temperature.gpu",
             "--format=csv,noheader");
@@ -162,12 +167,13 @@ final class Peers implements Part {
   /** What a process said, its last line's {@code key=value} words apart. */
   private record Answer(int code, String text, Map<String, String> values) {}
 
-  private static Answer ask(String... command) throws InterruptedException {
+  private static Answer ask(Options options, String... command) throws InterruptedException {
     try {
       Path said = Files.createTempFile("chladni-peer-", ".txt");
       Process process =
           new ProcessBuilder(command).redirectErrorStream(true).redirectOutput(said.toFile()).start();
-      boolean ended = process.waitFor(CHILD_SECONDS, TimeUnit.SECONDS);
+      long left = options.deadline() - System.nanoTime() + GRACE_SECONDS * 1_000_000_000L;
+      boolean ended = process.waitFor(left, TimeUnit.NANOSECONDS);
       if (!ended) {
         process.destroyForcibly().waitFor();
       }
@@ -183,7 +189,7 @@ final class Peers implements Part {
       String text = String.join("\n", lines.subList(Math.max(0, lines.size() - 5), lines.size()));
       return ended
           ? new Answer(process.exitValue(), text, values)
-          : new Answer(-1, "no answer within " + CHILD_SECONDS + " s", values);
+          : new Answer(-1, "no answer in the time that was left", values);
     } catch (IOException e) {
       return new Answer(-1, e.toString(), Map.of());
     }

@@ -6,6 +6,7 @@ import java.nio.file.Path;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
@@ -16,6 +17,12 @@ import tools.jackson.databind.json.JsonMapper;
 
 /** What a part found: PART.json in the folder of results, and a table of its rows at the end. */
 final class Report {
+  /** Milliseconds of a row beyond what the card needs at least. */
+  static final String LOST = "lost_ms";
+
+  private static final String CHECKS = "checks";
+  private static final int MOST_ROWS = 12;
+
   private final Options options;
   private final long begun = System.nanoTime();
   private final Map<String, Object> json = new LinkedHashMap<>();
@@ -73,10 +80,14 @@ final class Report {
     row.put("check", what);
     row.put("holds", holds);
     row.put("seen", seen.toString());
-    row("checks", row);
+    row(CHECKS, row);
     if (!holds) {
       problems.add(what + ": " + seen);
     }
+  }
+
+  boolean isEmpty() {
+    return tables.isEmpty();
   }
 
   boolean passed() {
@@ -96,12 +107,10 @@ final class Report {
         .enable(SerializationFeature.INDENT_OUTPUT)
         .build()
         .writeValue(file.toFile(), json);
-    tables.forEach(
-        (name, rows) -> {
-          if (!name.equals("checks")) {
-            print(name, rows);
-          }
-        });
+    tables.entrySet().stream()
+        .filter(table -> !table.getKey().equals(CHECKS))
+        .sorted(Comparator.comparing(table -> -table.getValue().size()))
+        .forEach(table -> print(table.getKey(), table.getValue()));
     notMeasured.forEach(what -> System.out.println("not measured: " + what));
     if (Options.softgpu()) {
       System.out.println("No card was used: the stand-ins computed this.");
@@ -109,9 +118,18 @@ final class Report {
     System.out.println(file);
   }
 
-  private static void print(String name, List<Map<String, Object>> rows) {
-    System.out.println();
-    System.out.println(name);
+  /** A long table's rows that lose the most time; the JSON has them all. */
+  private static void print(String name, List<Map<String, Object>> all) {
+    boolean whole = all.size() <= MOST_ROWS || !all.getFirst().containsKey(LOST);
+    List<Map<String, Object>> rows =
+        whole
+            ? all
+            : all.stream()
+                .sorted(Comparator.comparing(row -> -(double) row.get(LOST)))
+                .limit(MOST_ROWS)
+                .toList();
+    System.out.printf(
+        whole ? "%n%s%n" : "%n%s, the %d of %d that lose most%n", name, MOST_ROWS, all.size());
     List<String> columns = List.copyOf(rows.getFirst().keySet());
     int[] widths =
         columns.stream()

@@ -5,24 +5,28 @@ import java.util.function.DoubleSupplier;
 
 /** Times of one thing, again and again. */
 final class Samples {
-  /** A median of a hundred; the stand-ins' times mean nothing. */
-  private static final int COUNT = Options.softgpu() ? 1 : 101;
+  /** More than a hundred; the stand-ins' times mean nothing. */
+  static final int MANY = Options.softgpu() ? 1 : 101;
+
+  /** Of samples that are means of ten replays: more than a hundred replays, too. */
+  static final int FEW = Options.softgpu() ? 1 : 11;
 
   private Samples() {}
 
   /** The median of what a clock of the device says. */
-  static double median(DoubleSupplier milliseconds) {
-    double[] all = new double[COUNT];
-    for (int i = 0; i < COUNT; i++) {
+  static double median(int count, DoubleSupplier milliseconds) {
+    double[] all = new double[count];
+    for (int i = 0; i < count; i++) {
       all[i] = milliseconds.getAsDouble();
     }
     Arrays.sort(all);
-    return all[COUNT / 2];
+    return all[count / 2];
   }
 
   /** The median by the host's clock, from before the call until it has returned. */
   static double medianWall(Runnable work) {
     return median(
+        MANY,
         () -> {
           long from = System.nanoTime();
           work.run();

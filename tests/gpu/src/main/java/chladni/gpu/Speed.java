@@ -21,7 +21,7 @@ import java.util.Map;
  *   <li><b>cold</b>: by events, one replay after twice L2's size was filled with zeros.
  * </ul>
  *
- * All are medians of more than a hundred. Before them come {@link #WARM_UP} runs: they load lazily
+ * All are medians of more than a hundred, or of eleven of the means over ten for a single layer. Before them come {@link #WARM_UP} runs: they load lazily
  * loaded kernels and raise the clocks. The copies of inputs and outputs are within all three.
  */
 final class Speed implements Part {
@@ -91,11 +91,14 @@ final class Speed implements Part {
     row.put("wall_ms", wall);
     row.put("per_second", batch * 1e3 / wall);
     try (CudaSteps steps = CudaSteps.run(program)) {
-      row.put("warm_ms", Samples.median(steps::warm));
-      row.put("cold_ms", Samples.median(steps::cold));
+      row.put("warm_ms", Samples.median(Samples.MANY, steps::warm));
+      row.put("cold_ms", Samples.median(Samples.MANY, steps::cold));
     }
-    Listing.Work work = program.listing().work();
-    row.put("gflop", work.flops() * 1e-9);
+    Peaks peaks = Peaks.of(precision);
+    row.put(
+        "roofline_ms",
+        program.listing().steps().stream().mapToDouble(s -> peaks.milliseconds(s.work())).sum());
+    row.put("gflop", program.listing().work().flops() * 1e-9);
     row.put("device_mib", program.listing().memory().total() >> 20);
     report.row("programs", row);
   }
@@ -128,12 +131,13 @@ final class Speed implements Part {
     row.put("roofline_ms", least);
     try (CudaSteps alone = CudaSteps.of(program, step)) {
       alone.run();
-      double warm = Samples.median(alone::warm);
-      double cold = Samples.median(alone::cold);
+      double warm = Samples.median(Samples.FEW, alone::warm);
+      double cold = Samples.median(Samples.MANY, alone::cold);
       row.put("warm_ms", warm);
       row.put("cold_ms", cold);
       row.put("share_warm", least / warm);
       row.put("share_cold", least / cold);
+      row.put(Report.LOST, warm - least);
     }
   }
 }

@@ -2,6 +2,7 @@ package chladni.tests.cuda;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.within;
 
 import chladni.engine.Engine;
 import chladni.engine.backend.Backend;
@@ -17,15 +18,21 @@ import chladni.engine.graph.Shape;
 import chladni.engine.graph.Variable;
 import chladni.engine.graph.Window;
 import chladni.engine.nn.Initializers;
+import chladni.engine.nn.Layers;
+import chladni.engine.nn.Parameters;
 import chladni.tests.runtime.ChildJvm;
 import java.io.IOException;
 import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.function.UnaryOperator;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** What each precision takes of the libraries, and what it rounds. */
 final class PrecisionTest {
@@ -103,6 +110,91 @@ final class PrecisionTest {
     program.run();
     assertThat(program.read("convolution")).containsOnly(sum);
     assertThat(program.read("product")).containsOnly(sum);
+  }
+
+  private static final int CHANNELS = 16;
+  private static final Shape PICTURE = Shape.of(2, CHANNELS, 6, 6);
+
+  /** A convolution with a bias and an activation, transposed by stride 2 where it says so. */
+  private static Graph layer(boolean transposed, UnaryOperator<Node> activation) {
+    Graph graph = new Graph();
+    Parameters p = new Parameters(graph, "");
+    Node x = graph.input("x", PICTURE);
+    Layers.Init init =
+        new Layers.Init(Initializers.normal(0, 0.2), Initializers.normal(0, 0.2));
+    Node y =
+        transposed
+            ? Layers.convTranspose2d(p, "layer", x, CHANNELS, 4, 4, Window.of(2, 1), init)
+            : Layers.conv2d(p, "layer", x, CHANNELS, 3, 3, Window.of(1, 1), init);
+    graph.output("y", activation.apply(y));
+    return graph;
+  }
+
+  private static final Map<String, UnaryOperator<Node>> ACTIVATIONS =
+      Map.of(
+          "leakyRelu", y -> Ops.leakyRelu(y, 0.2),
+          "tanh", Ops::tanh,
+          "sigmoid", Ops::sigmoid);
+
+  /** Only engines with tensor cores fuse, and none a transposed convolution with strides. */
+  @ParameterizedTest
+  @CsvSource({
+    "BF16, false, leakyRelu, cudnn engine 3 bf16 + add + leakyRelu",
+    "BF16, false, tanh, cudnn engine 3 bf16 + add + tanh",
+    "BF16, false, sigmoid, cudnn engine 3 bf16 + add + sigmoid",
+    "TF32, false, leakyRelu, cudnn engine 3 tf32 + add + leakyRelu",
+    "FP32, false, leakyRelu, 'cudnn engine 4, fused'",
+    "BF16, true, leakyRelu, 'cudnn engine 3 bf16, fused'"
+  })
+  void anEpilogueIsFusedWhereAnEngineDoesIt(
+      Precision precision, boolean transposed, String activation, String implementation) {
+    Graph graph = layer(transposed, ACTIVATIONS.get(activation));
+    try (Store store = CUDA.newStore(1, precision);
+        Program program = compile(graph, store)) {
+      assertThat(program.listing().steps())
+          .filteredOn(step -> step.kind() == Listing.Kind.PRODUCT)
+          .singleElement()
+          .extracting(Listing.Step::implementation)
+          .isEqualTo(implementation);
+    }
+  }
+
+  /** The reference rounds the same operands, so what is left is the order of sums in 32 bits. */
+  @ParameterizedTest
+  @ValueSource(strings = {"leakyRelu", "tanh", "sigmoid"})
+  void aFusedEpilogueComputesWhatItsNodesSay(String activation) {
+    float[] x = new float[(int) PICTURE.elements()];
+    for (int i = 0; i < x.length; i++) {
+      x[i] = (float) Math.sin(i);
+    }
+    float[][] y = new float[2][];
+    try (Engine reference = Engine.open("reference")) {
+      int at = 0;
+      for (Engine engine : List.of(CUDA, reference)) {
+        try (Store store = engine.newStore(1, Precision.BF16);
+            Program program = engine.compile(layer(false, ACTIVATIONS.get(activation)), store)) {
+          program.write("x", x);
+          program.run();
+          y[at++] = program.read("y");
+        }
+      }
+    }
+    // Terms below 1 in size, each rounded once: see tests/ops/Tolerance.
+    int terms = CHANNELS * 9;
+    assertThat(y[0]).containsExactly(y[1], within((float) (8 * 0x1p-24 * Math.sqrt(terms))));
+  }
+
+  /** A maximum with 0 would make 0 of it. */
+  @Test
+  void nanStaysNanInAFusedEpilogue() {
+    try (Store store = CUDA.newStore(1, Precision.BF16);
+        Program program = compile(layer(false, ACTIVATIONS.get("leakyRelu")), store)) {
+      float[] x = new float[(int) PICTURE.elements()];
+      Arrays.fill(x, Float.NaN);
+      program.write("x", x);
+      program.run();
+      assertThat(program.read("y")).containsOnly(Float.NaN);
+    }
   }
 
   @Test

@@ -25,7 +25,7 @@ final class Tools {
     findings.add(
         tool(
             "compiler", "Needed at the next build: apt-get install g++.", "c++", "g++", "clang++"));
-    findings.add(tool("nvcc", "Optional: nothing in this version is compiled with it.", "nvcc"));
+    findings.add(tool("nvcc", "Needed for --device cuda at the next build: install the toolkit of CUDA 13.", "nvcc"));
     return findings;
   }
 
