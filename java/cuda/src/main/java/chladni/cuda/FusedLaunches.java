@@ -136,7 +136,7 @@ final class FusedLaunches {
 
   /** The same values in another format, or weights of convolutions in another order, or both. */
   void convert(Operand from, Operand to) {
-    lowering.add(conversion(from, to));
+    lowering.add(conversion(from, to), "fused");
   }
 
   Launch conversion(Operand from, Operand to) {
