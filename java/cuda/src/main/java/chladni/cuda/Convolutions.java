@@ -13,12 +13,15 @@ import chladni.engine.plan.Buffer;
 import chladni.engine.plan.Epilogue;
 import chladni.engine.plan.Format;
 import chladni.engine.plan.OpStep;
+import chladni.engine.plan.Place;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Objects;
+import java.util.function.Function;
 import java.util.stream.Collectors;
 import java.util.stream.LongStream;
+import java.util.stream.Stream;
 import jcuda.jcudnn.cudnnPointwiseMode;
 
 /**
@@ -118,7 +121,7 @@ final class Convolutions {
       boolean taken =
           switch (candidate) {
             case TILED -> tiled(step, direction, large, small, weight, window, groups);
-            case CUDNN -> takes(step, direction, large, small, weight, window, List.of(), "");
+            case CUDNN -> cudnn(step, direction, large, small, weight, window);
             case DIRECT -> direct(step, direction, large, small, weight, window, groups);
           };
       if (taken) {
@@ -210,8 +213,88 @@ final class Convolutions {
     return true;
   }
 
+  /**
+   * An engine whose result is as wide as the plan has it; else, for operands of 16 bits, one that
+   * leaves 16 bits, which a pass of ours widens: cuDNN 9.24 has no other that is compiled ahead.
+   */
+  private boolean cudnn(
+      OpStep step,
+      ConvolutionGraph.Direction direction,
+      Operand large,
+      Operand small,
+      Operand weight,
+      Window window) {
+    if (takes(step, direction, large, small, weight, window, List.of(), "")) {
+      return true;
+    }
+    Operand result =
+        switch (direction) {
+          case FORWARD -> small;
+          case DATA -> large;
+          case WEIGHT -> weight;
+        };
+    if (result.format() == Format.BFLOAT16
+        || operand(direction, large, small).format() == Format.SINGLE) {
+      return false;
+    }
+    Buffer wide = result.buffer();
+    Buffer buffer =
+        Weights.beside(wide, wide.layout(), Format.BFLOAT16, new Place.Arena());
+    Function<Operand, Operand> narrowed =
+        o -> o == result ? new Operand(buffer, o.address(), o.pointer()) : o;
+    Cudnn.Plan plan =
+        plan(
+            step,
+            direction,
+            narrowed.apply(large),
+            narrowed.apply(small),
+            narrowed.apply(weight),
+            window,
+            List.of(),
+            " rounded");
+    if (plan == null) {
+      return false;
+    }
+    Operand narrow = lowering.temporary(buffer);
+    LongStream sides =
+        Stream.of(large, small, weight).mapToLong(o -> (o == result ? narrow : o).address());
+    put(step, plan, sides, operand(direction, large, small), "");
+    long n = Binding.elements(wide);
+    Launch.Arguments widen = new Launch.Arguments().longs(narrow.address(), result.address(), n);
+    lowering.add(lowering.launch("widen", n, BLOCK, widen));
+    return true;
+  }
+
   /** Whether an engine of cuDNN takes it, which is then a part of the step. */
   private boolean takes(
+      OpStep step,
+      ConvolutionGraph.Direction direction,
+      Operand large,
+      Operand small,
+      Operand weight,
+      Window window,
+      List<ConvolutionGraph.Stage> stages,
+      String names) {
+    Cudnn.Plan plan =
+        plan(step, direction, large, small, weight, window, stages, names);
+    if (plan == null) {
+      return false;
+    }
+    LongStream sides = LongStream.of(large.address(), small.address(), weight.address());
+    LongStream operands =
+        stages.isEmpty()
+            ? LongStream.empty()
+            : step.epilogue().stream()
+                .map(Epilogue::operand)
+                .filter(Objects::nonNull)
+                .mapToLong(b -> lowering.given(b).address());
+    LongStream all = LongStream.concat(sides, operands);
+    put(step, plan, all, operand(direction, large, small), names);
+    return true;
+  }
+
+  /** The best plan of cuDNN's, or null; refusals go to the log. */
+  private Cudnn.Plan plan(
       OpStep step,
       ConvolutionGraph.Direction direction,
       Operand large,
@@ -230,27 +313,17 @@ final class Convolutions {
     for (Cudnn.Refusal r : refusals) {
       refused(step, "cuDNN engine " + r.engine() + names, r.reason());
     }
-    if (plan == null) {
-      return false;
-    }
+    return plan;
+  }
+
+  private void put(
+      OpStep step, Cudnn.Plan plan, LongStream addresses, Operand operand, String names) {
     lowering.own(plan);
     long workspace = plan.workspaceBytes() == 0 ? 0 : lowering.scratch(plan.workspaceBytes());
-    LongStream sides = LongStream.of(large.address(), small.address(), weight.address());
-    LongStream operands =
-        stages.isEmpty()
-            ? LongStream.empty()
-            : step.epilogue().stream()
-                .map(Epilogue::operand)
-                .filter(Objects::nonNull)
-                .mapToLong(b -> lowering.given(b).address());
-    CudnnDescriptor pack =
-        plan.pack(workspace, LongStream.concat(sides, operands).toArray());
-    Operand operand = operand(direction, large, small);
-    String implementation =
-        lowering.tagged("cudnn engine " + plan.engine(), operand) + names;
+    CudnnDescriptor pack = plan.pack(workspace, addresses.toArray());
+    String implementation = lowering.tagged("cudnn engine " + plan.engine(), operand) + names;
     LOG.log(System.Logger.Level.DEBUG, "{0}: {1}", step.label(), implementation);
     lowering.add(implementation, () -> plan.execute(pack));
-    return true;
   }
 
   private static ConvolutionGraph.Stage stage(Epilogue epilogue) {
