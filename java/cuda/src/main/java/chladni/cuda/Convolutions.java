@@ -30,9 +30,9 @@ import jcuda.jcudnn.cudnnPointwiseMode;
  *
  * <ul>
  *   <li>where memory bounds it: at most as many operations for each byte of its operands, dead taps
- *       left out, as the card's plain arithmetic does in the time of a byte. The units for matrices,
- *       which cuDNN has and our kernel has not, gain nothing there. Such are pictures of a few
- *       pixels with many channels, few of them at once;
+ *       left out, as the card's plain arithmetic does in the time of a byte. The units for
+ *       matrices, which cuDNN uses and our kernel does not, gain nothing there. Such are pictures of
+ *       a few pixels with many channels, few of them at once;
  *   <li>in FP32, where those units are out of the question, also with few channels on one side,
  *       which cuDNN pads.
  * </ul>
@@ -131,7 +131,11 @@ final class Convolutions {
   }
 
   private List<Candidate> order(
-      ConvolutionGraph.Direction direction, Operand large, Operand small, Operand weight, Window w) {
+      ConvolutionGraph.Direction direction,
+      Operand large,
+      Operand small,
+      Operand weight,
+      Window w) {
     TiledConvolution tiled = tiling(direction, large, small, weight, w);
     long bytes =
         Binding.sizeOf(large.buffer())
@@ -170,7 +174,11 @@ final class Convolutions {
   }
 
   private static TiledConvolution tiling(
-      ConvolutionGraph.Direction direction, Operand large, Operand small, Operand weight, Window w) {
+      ConvolutionGraph.Direction direction,
+      Operand large,
+      Operand small,
+      Operand weight,
+      Window w) {
     return TiledConvolution.of(
         direction,
         large.buffer().type().shape(),

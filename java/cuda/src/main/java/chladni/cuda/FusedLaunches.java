@@ -106,8 +106,8 @@ final class FusedLaunches {
   }
 
   /**
-   * Several of one program at once, all {@link #canBatch}: a table of them in device memory, and the
-   * first block of each.
+   * Several of one program at once, all {@link #canBatch}: a table of them in device memory, and
+   * the first block of each.
    */
   void batch(List<ElementwiseStep> steps) {
     byte[] table = new byte[steps.size() * FusedArgument.BYTES];

@@ -8,7 +8,8 @@ import java.util.Locale;
 
 /**
  * A convolution as kernels/cuda/conv_tile.cu computes it: as a product of {@code rows} by {@code
- * columns} results, each a sum over {@code depth}, for each class of pixels that the same taps reach.
+ * columns} results, each a sum over {@code depth}, for each class of pixels that the same taps
+ * reach.
  *
  * @param live for each class its live taps, those that meet a pixel somewhere; of a weight gradient
  *     one class
