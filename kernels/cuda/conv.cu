@@ -1,38 +1,18 @@
 // Convolutions by their definition, one thread for each element of the result: what every shape
 // and format has, and what faster ones are held against.
 //
-// large (N, H, W, C), small (N, oH, oW, O), weight (O, kH, kW, C / groups), each f32 or bf16.
-// ih = oh * strideH - padTop + kh * dilationH, iw alike. Sums are double, rounded to f32 and from
-// there to bf16 where the result is that.
-#include "cuda/device.cuh"
+// Formats and orders are those of conv.cuh. Sums are double, rounded to f32 and from there to bf16
+// where the result is that.
+#include "cuda/conv.cuh"
 
-// halfLarge, halfSmall, halfWeight: which are bf16.
-struct Conv {
-  int n, c, h, w, o, oh, ow, kh, kw, groups;
-  int strideH, strideW, dilationH, dilationW, padTop, padLeft;
-  int halfLarge, halfSmall, halfWeight;
-};
-
-namespace {
-
-__device__ __forceinline__ float load(const void *base, int half, long long i) {
-  return half ? chl_float((int)((unsigned)static_cast<const unsigned short *>(base)[i] << 16))
-              : static_cast<const float *>(base)[i];
-}
-
-__device__ __forceinline__ void store(void *base, int half, long long i, float value) {
-  if (half)
-    static_cast<unsigned short *>(base)[i] = chl_bfloat16(value);
-  else
-    static_cast<float *>(base)[i] = value;
-}
+namespace conv {
 
 // Where the weight has the channels of output o under a tap.
 __device__ __forceinline__ long long tap(const Conv &p, int o, int kh, int kw) {
   return (((long long)o * p.kh + kh) * p.kw + kw) * (p.c / p.groups);
 }
 
-}  // namespace
+}  // namespace conv
 
 extern "C" __global__ void __launch_bounds__(256)
     conv_forward(Conv p, const void *large, void *small, const void *weight) {
@@ -52,12 +32,13 @@ extern "C" __global__ void __launch_bounds__(256)
         const int iw = x * p.strideW - p.padLeft + kw * p.dilationW;
         if (iw < 0 || iw >= p.w) continue;
         const long long src = (((long long)n * p.h + ih) * p.w + iw) * p.c + o / og * cg;
-        const long long first = tap(p, o, kh, kw);
+        const long long first = conv::tap(p, o, kh, kw);
         for (int c = 0; c < cg; ++c)
-          sum += (double)load(large, p.halfLarge, src + c) * load(weight, p.halfWeight, first + c);
+          sum += (double)conv::load(large, p.halfLarge, src + c) *
+                 conv::load(weight, p.halfWeight, first + c);
       }
     }
-    store(small, p.halfSmall, i, (float)sum);
+    conv::store(small, p.halfSmall, i, (float)sum);
   }
 }
 CHL_INDEPENDENT(conv_forward)
@@ -82,13 +63,13 @@ extern "C" __global__ void __launch_bounds__(256)
         if (x < 0 || x % p.strideW || x / p.strideW >= p.ow) continue;
         const long long src =
             (((long long)n * p.oh + y / p.strideH) * p.ow + x / p.strideW) * p.o + g * og;
-        const long long first = tap(p, g * og, kh, kw) + c % cg;
+        const long long first = conv::tap(p, g * og, kh, kw) + c % cg;
         for (int o = 0; o < og; ++o)
-          sum += (double)load(small, p.halfSmall, src + o) *
-                 load(weight, p.halfWeight, first + (long long)o * cg * p.kh * p.kw);
+          sum += (double)conv::load(small, p.halfSmall, src + o) *
+                 conv::load(weight, p.halfWeight, first + (long long)o * cg * p.kh * p.kw);
       }
     }
-    store(large, p.halfLarge, i, (float)sum);
+    conv::store(large, p.halfLarge, i, (float)sum);
   }
 }
 CHL_INDEPENDENT(conv_data)
@@ -111,12 +92,12 @@ extern "C" __global__ void __launch_bounds__(256)
         for (int x = 0; x < p.ow; ++x) {
           const int iw = x * p.strideW - p.padLeft + kw * p.dilationW;
           if (iw < 0 || iw >= p.w) continue;
-          sum +=
-              (double)load(large, p.halfLarge, (((long long)n * p.h + ih) * p.w + iw) * p.c + c) *
-              load(small, p.halfSmall, (((long long)n * p.oh + y) * p.ow + x) * p.o + o);
+          sum += (double)conv::load(large, p.halfLarge,
+                                    (((long long)n * p.h + ih) * p.w + iw) * p.c + c) *
+                 conv::load(small, p.halfSmall, (((long long)n * p.oh + y) * p.ow + x) * p.o + o);
         }
       }
-    store(weight, p.halfWeight, i, (float)sum);
+    conv::store(weight, p.halfWeight, i, (float)sum);
   }
 }
 CHL_INDEPENDENT(conv_weight)

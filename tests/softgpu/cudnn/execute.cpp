@@ -232,14 +232,16 @@ bool fits(const Descriptor &op) {
   return true;
 }
 
-// Sums in 32 bits; operands of one type; a result of 32 bits, or of 16 as the operands.
-bool has_types(const Descriptor &op) {
+// Sums in 32 bits; operands of one type, which a result in memory has as well: no engine of cuDNN
+// 9.24 that is compiled ahead widens it. What follows on a result takes it in 32 bits.
+bool has_types(const Descriptor &op, bool followed) {
   const Names k = names(op.kind);
   const int w = op.to(k.weight).number(901), l = op.to(k.large).number(901),
             s = op.to(k.small).number(901);
   const int result = op.kind == kForward ? s : op.kind == kBackwardData ? l : w;
   const int a = op.kind == kBackwardFilter ? l : w, b = op.kind == kForward ? l : s;
-  return op.to(k.convolution).number(100) == kFloat && a == b && (result == kFloat || result == a);
+  return op.to(k.convolution).number(100) == kFloat && a == b &&
+         result == (followed ? static_cast<int>(kFloat) : a);
 }
 
 // Channels lie innermost in all three tensors, or in none.
@@ -331,8 +333,10 @@ Status supports(const Descriptor &graph, int engine) {
     refuse(kBadParam, "cuDNN: what follows a convolution is no chain of elementwise operations");
     return kBadParam;
   }
-  if (!has_types(first) || !has_one_layout(first) || !runs_on(first, engine)) return kNotSupported;
-  return operations.size() == 1 || fuses(graph, engine) ? kSuccess : kNotSupported;
+  const bool followed = operations.size() > 1;
+  if (!has_types(first, followed) || !has_one_layout(first) || !runs_on(first, engine))
+    return kNotSupported;
+  return !followed || fuses(graph, engine) ? kSuccess : kNotSupported;
 }
 
 // Something, so that a workspace must be given.

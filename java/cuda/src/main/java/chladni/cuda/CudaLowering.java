@@ -410,8 +410,13 @@ final class CudaLowering {
   }
 
   Launch launch(String kernel, int gridX, int gridY, int block, Launch.Arguments arguments) {
+    return launch(kernel, gridX, gridY, 1, block, arguments);
+  }
+
+  Launch launch(
+      String kernel, int gridX, int gridY, int gridZ, int block, Launch.Arguments arguments) {
     return new Launch(
-        kernel, device.kernels().get(kernel), gridX, gridY, block, arguments.list());
+        kernel, device.kernels().get(kernel), gridX, gridY, gridZ, block, arguments.list());
   }
 
   /** One of our kernels as a part of the step. */

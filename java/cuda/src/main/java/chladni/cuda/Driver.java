@@ -304,7 +304,7 @@ final class Driver implements AutoCloseable {
             l.function(),
             l.gridX(),
             l.gridY(),
-            1,
+            l.gridZ(),
             l.block(),
             1,
             1,
@@ -312,8 +312,8 @@ final class Driver implements AutoCloseable {
             stream,
             Pointer.to(arguments),
             null),
-        "cuLaunchKernel %s, grid %d x %d, block %d"
-            .formatted(l.kernel(), l.gridX(), l.gridY(), l.block()));
+        "cuLaunchKernel %s, grid %d x %d x %d, block %d"
+            .formatted(l.kernel(), l.gridX(), l.gridY(), l.gridZ(), l.block()));
   }
 
   /** What {@code work} puts on the stream, as a graph that can be launched again and again. */

@@ -136,7 +136,7 @@ final class FusedArgument {
     }
   }
 
-  /** Whether each four points along the innermost axis are neighbours at a multiple of their size. */
+  /** Whether fours of points along the innermost axis are neighbours, aligned to their size. */
   private boolean vector(View view) {
     boolean aligned = space.rank() > 0 && space.stride(view, 0) == 1;
     for (int a = 1; a < space.rank(); a++) {

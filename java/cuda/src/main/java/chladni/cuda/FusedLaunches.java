@@ -106,8 +106,8 @@ final class FusedLaunches {
   }
 
   /**
-   * Several of one program at once, all {@link #canBatch}: a table of them in device memory, and the
-   * first block of each.
+   * Several of one program at once, all {@link #canBatch}: a table of them in device memory, and
+   * the first block of each.
    */
   void batch(List<ElementwiseStep> steps) {
     byte[] table = new byte[steps.size() * FusedArgument.BYTES];
@@ -136,7 +136,7 @@ final class FusedLaunches {
 
   /** The same values in another format, or weights of convolutions in another order, or both. */
   void convert(Operand from, Operand to) {
-    lowering.add(conversion(from, to));
+    lowering.add(conversion(from, to), "fused");
   }
 
   Launch conversion(Operand from, Operand to) {

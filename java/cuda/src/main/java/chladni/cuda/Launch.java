@@ -13,7 +13,13 @@ import jcuda.driver.CUfunction;
  * @param arguments pointers to the values, in the order of the kernel's parameters
  */
 record Launch(
-    String kernel, CUfunction function, int gridX, int gridY, int block, List<Pointer> arguments) {
+    String kernel,
+    CUfunction function,
+    int gridX,
+    int gridY,
+    int gridZ,
+    int block,
+    List<Pointer> arguments) {
   /** Blocks that a grid-stride kernel gets at most, for each multiprocessor. */
   private static final int WAVES = 16;
 

@@ -20,9 +20,9 @@ import java.util.function.ToLongFunction;
  * small batch has more launches of this sort than of any other, and each costs more than its work.
  *
  * <p>The first of them waits for the last, where nothing between touches what they touch, so a
- * result that one of them reads lives longer. What waits stays below a limit: a gradient shall still
- * be in the second-level cache of the card when its weight is updated, and the arena shall not grow
- * by all gradients at once.
+ * result that one of them reads lives longer. What waits stays below a limit: a gradient shall
+ * still be in the second-level cache of the card when its weight is updated, and the arena shall
+ * not grow by all gradients at once.
  */
 final class MultiTensor {
   /** Bytes of the arena that members of a batch may keep waiting: most of 50 MB. */
@@ -89,7 +89,9 @@ final class MultiTensor {
 
   /** Whether one must stay before the other: one of them writes what the other touches. */
   private static boolean conflict(Step a, Step b) {
-    return meet(a.writes(), b.reads()) || meet(a.writes(), b.writes()) || meet(a.reads(), b.writes());
+    return meet(a.writes(), b.reads())
+        || meet(a.writes(), b.writes())
+        || meet(a.reads(), b.writes());
   }
 
   private static boolean meet(List<Buffer> some, List<Buffer> others) {

@@ -133,7 +133,7 @@ final class Weights {
     for (Buffer written : step.writes()) {
       Copy copy = copies.get(Binding.variable(written));
       if (copy != null && !step.writes().contains(copy.half)) {
-        lowering.add(rounding(copy));
+        lowering.add(rounding(copy), "fused");
       }
     }
   }
@@ -157,7 +157,7 @@ final class Weights {
                   Listing.Kind.PACK,
                   "variable '" + variable + "'",
                   List.of(),
-                  "pack if changed " + launch.kernel(),
+                  "pack if changed fused",
                   List.of(from),
                   List.of(to),
                   new Listing.Work(0, 0, from.bytes(), to.bytes())));

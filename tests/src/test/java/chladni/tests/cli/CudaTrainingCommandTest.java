@@ -8,6 +8,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -39,7 +40,8 @@ final class CudaTrainingCommandTest {
     }
     assertThat(new ProcessBuilder("kill", "-INT", Long.toString(process.pid())).start().waitFor())
         .isZero();
-    assertThat(process.waitFor()).as(said()).isEqualTo(128 + 2);
+    assertThat(process.waitFor(2, TimeUnit.MINUTES)).as(said()).isTrue();
+    assertThat(process.exitValue()).as(said()).isEqualTo(128 + 2);
     assertThat(said()).doesNotContain("SIGSEGV");
     goesOn();
   }
@@ -47,7 +49,8 @@ final class CudaTrainingCommandTest {
   @Test
   void aCardThatFailsIsNamedAndTheCheckpointStands() throws Exception {
     Process process = start(Map.of("SOFTGPU_FAIL", "*:1500"), "--steps 1000");
-    assertThat(process.waitFor()).as(said()).isEqualTo(1);
+    assertThat(process.waitFor(2, TimeUnit.MINUTES)).as(said()).isTrue();
+    assertThat(process.exitValue()).as(said()).isEqualTo(1);
     assertThat(said())
         .contains("chladni train pix2pix: program with outputs [")
         .contains("CUDA_ERROR_LAUNCH_FAILED (719)")
@@ -77,6 +80,9 @@ final class CudaTrainingCommandTest {
     List<String> command =
         new ArrayList<>(
             List.of(
+                // A shell's background job, as CI may be one, has its children ignore Ctrl-C.
+                "env",
+                "--default-signal=INT",
                 Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                 "--enable-native-access=ALL-UNNAMED",
                 "-XX:-UsePerfData",

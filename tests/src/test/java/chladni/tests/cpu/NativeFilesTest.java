@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import chladni.engine.Engine;
 import chladni.engine.backend.BackendOptions;
+import java.io.File;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
@@ -11,6 +12,7 @@ import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -28,21 +30,41 @@ final class NativeFilesTest {
   }
 
   private static Process child(Path directory) throws IOException {
-    return new ProcessBuilder(
-            Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-            "--enable-native-access=ALL-UNNAMED",
-            "-Dchladni.native.directory=" + directory,
-            "-cp",
-            System.getProperty("java.class.path"),
-            Child.class.getName())
-        .redirectErrorStream(true)
-        .start();
+    return command("-Dchladni.native.directory=" + directory).start();
+  }
+
+  private static ProcessBuilder command(String... options) {
+    List<String> words = new ArrayList<>();
+    words.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+    words.add("--enable-native-access=ALL-UNNAMED");
+    words.addAll(List.of(options));
+    words.addAll(List.of("-cp", absolute(System.getProperty("java.class.path"))));
+    words.add(Child.class.getName());
+    return new ProcessBuilder(words).redirectErrorStream(true);
+  }
+
+  private static String absolute(String classPath) {
+    return Stream.of(classPath.split(File.pathSeparator))
+        .map(entry -> Path.of(entry).toAbsolutePath().toString())
+        .collect(Collectors.joining(File.pathSeparator));
   }
 
   private static String output(Process process) throws IOException, InterruptedException {
     String text = new String(process.getInputStream().readAllBytes());
     process.waitFor();
     return text;
+  }
+
+  @Test
+  void aUserWithoutAHomeGetsAFolderAmongTemporaryFiles(@TempDir Path folder)
+      throws IOException, InterruptedException {
+    Path temporary = Files.createDirectory(folder.resolve("tmp"));
+    Path here = Files.createDirectory(folder.resolve("here"));
+    ProcessBuilder command = command("-Duser.home=?", "-Djava.io.tmpdir=" + temporary);
+    command.environment().remove("XDG_CACHE_HOME");
+    assertThat(output(command.directory(here.toFile()).start())).isEqualTo("cpu");
+    assertThat(here).isEmptyDirectory();
+    assertThat(temporary).isDirectoryContaining("glob:**/chladni-native-*");
   }
 
   @Test

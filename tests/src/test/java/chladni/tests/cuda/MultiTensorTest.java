@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import chladni.engine.Engine;
 import chladni.engine.backend.Listing;
+import chladni.engine.backend.Precision;
 import chladni.sound2image.network.PatchGan;
 import chladni.sound2image.network.UNet;
 import java.util.List;
@@ -12,7 +13,7 @@ import org.junit.jupiter.api.Test;
 /** Fused kernels that differ in their operands alone run in one launch. */
 final class MultiTensorTest {
   private static SmallGan gan(Engine engine) {
-    return new SmallGan(engine, new UNet(16, 1, 3, 2, 0.5), new PatchGan(2, 1), 2);
+    return new SmallGan(engine, new UNet(16, 1, 3, 2, 0.5), new PatchGan(2, 1), 2, Precision.FP32);
   }
 
   /** A launch is in the listing once; whoever shares it says with which step. */

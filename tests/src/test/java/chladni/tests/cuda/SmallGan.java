@@ -1,6 +1,7 @@
 package chladni.tests.cuda;
 
 import chladni.engine.Engine;
+import chladni.engine.backend.Precision;
 import chladni.engine.backend.Program;
 import chladni.engine.graph.Variable;
 import chladni.sound2image.network.PatchGan;
@@ -14,8 +15,14 @@ import java.util.stream.Stream;
 final class SmallGan implements AutoCloseable {
   private final Pix2Pix gan;
 
-  SmallGan(Engine engine, UNet generator, PatchGan discriminator, int batch) {
-    gan = new Pix2Pix(engine, Pix2Pix.Options.of(generator, discriminator, batch, 5));
+  SmallGan(
+      Engine engine,
+      UNet generator,
+      PatchGan discriminator,
+      int batch,
+      Precision precision) {
+    Pix2Pix.Options options = Pix2Pix.Options.of(generator, discriminator, batch, 5);
+    gan = new Pix2Pix(engine.backend(), options, precision);
     int pixels = batch * generator.size() * generator.size();
     program().write("lr", new double[] {2e-4});
     program().write("source", ramp(pixels * generator.inChannels()));

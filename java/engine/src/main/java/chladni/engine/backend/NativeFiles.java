@@ -108,6 +108,10 @@ public final class NativeFiles {
             ? Path.of(xdg)
             : Path.of(System.getProperty("user.home"), ".cache");
     try {
+      // Java calls the home of a user whom the system does not know "?".
+      if (!cache.isAbsolute()) {
+        throw new IOException(cache + " is no absolute path");
+      }
       return ownDirectory(cache.resolve("chladni").resolve("native"));
     } catch (IOException e) {
       String user = System.getProperty("user.name").replaceAll("[^A-Za-z0-9_.-]", "_");

@@ -19,7 +19,8 @@ public enum Precision {
    * Products of 16-bit operands, everything else as in FP32: each operand of a convolution, of its
    * gradients and of a matrix product is rounded to bfloat16 (8 bits of significand; to nearest,
    * ties to even), the exact products are added up in 32 bits and give 32-bit results. Variables,
-   * elementwise arithmetic, reductions, inputs, outputs and saved weights are FP32.
+   * elementwise arithmetic, reductions, inputs, outputs and saved weights are FP32. On CUDA a
+   * convolution's result is rounded to bfloat16 as well where cuDNN has no engine that widens it.
    */
   BF16
 }
