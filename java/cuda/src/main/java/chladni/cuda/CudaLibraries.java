@@ -103,12 +103,15 @@ final class CudaLibraries {
   }
 
   private MissingBackendException missing(Library library) {
-    String files = library == Library.BLAS ? library.file + " or " + BLAS_13 : library.file;
     List<String> tried =
         search.places().stream().map(place -> place.folder().toString()).toList();
     return new MissingBackendException(
         "cuda: there is no %s: %s is in none of %s. %s, or use the cpu backend."
-            .formatted(library.title, files, String.join(", ", tried), library.remedy));
+            .formatted(library.title, wanted(library), String.join(", ", tried), library.remedy));
+  }
+
+  private static String wanted(Library library) {
+    return library == Library.BLAS ? library.file + " or " + BLAS_13 : library.file;
   }
 
   @SuppressWarnings("restricted")
@@ -150,7 +153,7 @@ final class CudaLibraries {
       Path newer = search.find(BLAS_13).orElseThrow();
       return Requirement.met(library.title, name(newer) + ", through our shim");
     }
-    return Requirement.unmet(library.title, "no " + library.file, library.remedy + ".");
+    return Requirement.unmet(library.title, "no " + wanted(library), library.remedy + ".");
   }
 
   /** A link tells the version in the name of the file that it leads to. */
