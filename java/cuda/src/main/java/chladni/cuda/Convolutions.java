@@ -5,10 +5,8 @@ import chladni.engine.backend.ProgramException;
 import chladni.engine.graph.Add;
 import chladni.engine.graph.LeakyRelu;
 import chladni.engine.graph.Mul;
-import chladni.engine.graph.Shape;
 import chladni.engine.graph.Sigmoid;
 import chladni.engine.graph.Tanh;
-import chladni.engine.graph.Window;
 import chladni.engine.plan.Buffer;
 import chladni.engine.plan.Epilogue;
 import chladni.engine.plan.Format;
@@ -18,10 +16,8 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Objects;
-import java.util.function.Function;
 import java.util.stream.Collectors;
 import java.util.stream.LongStream;
-import java.util.stream.Stream;
 import jcuda.jcudnn.cudnnPointwiseMode;
 
 /**
@@ -31,8 +27,8 @@ import jcuda.jcudnn.cudnnPointwiseMode;
  * <ul>
  *   <li>where memory bounds it: at most as many operations for each byte of its operands, dead taps
  *       left out, as the card's plain arithmetic does in the time of a byte. The units for
- *       matrices, which cuDNN uses and our kernel does not, gain nothing there. Such are pictures of
- *       a few pixels with many channels, few of them at once;
+ *       matrices, which cuDNN uses and our kernel does not, gain nothing there. Such are pictures
+ *       of a few pixels with many channels, few of them at once;
  *   <li>in FP32, where those units are out of the question, also with few channels on one side,
  *       which cuDNN pads.
  * </ul>
@@ -75,54 +71,33 @@ final class Convolutions {
   }
 
   /**
-   * With its epilogue in the same kernel; false where no engine of cuDNN does that. Operands are as
-   * for {@link #lower}, but the result is where the epilogue leaves it.
+   * With its epilogue in the same kernel; false where no engine of cuDNN does that. The result is
+   * where the epilogue leaves it.
    */
-  boolean lowerFused(
-      OpStep step,
-      ConvolutionGraph.Direction direction,
-      Operand large,
-      Operand small,
-      Operand weight,
-      Window window) {
+  boolean lowerFused(OpStep step, Convolution c) {
     if (step.epilogue().isEmpty()) {
       return false;
     }
-    List<Candidate> order = order(direction, large, small, weight, window);
-    if (order.getFirst() == Candidate.DIRECT
-        || order.getFirst() == Candidate.TILED
-            && (isForced() || liveBytes(direction, large, small, weight, window)
-                >= Binding.sizeOf(step.output()))) {
+    Candidate first = order(c).getFirst();
+    boolean weighsMore = c.liveBytes() >= Binding.sizeOf(step.output());
+    if (first == Candidate.DIRECT
+        || first == Candidate.TILED && (isForced() || weighsMore)) {
       return false;
     }
     List<ConvolutionGraph.Stage> stages =
         step.epilogue().stream().map(Convolutions::stage).toList();
     String names =
         step.epilogue().stream().map(e -> " + " + e.op().name()).collect(Collectors.joining());
-    return takes(step, direction, large, small, weight, window, stages, names);
+    return takes(step, c, stages, names);
   }
 
-  /**
-   * Channels lie innermost in all three.
-   *
-   * @param large (N, C, H, W)
-   * @param small (N, O, oH, oW)
-   * @param weight (O, C / groups, kH, kW)
-   */
-  void lower(
-      OpStep step,
-      ConvolutionGraph.Direction direction,
-      Operand large,
-      Operand small,
-      Operand weight,
-      Window window,
-      int groups) {
-    for (Candidate candidate : order(direction, large, small, weight, window)) {
+  void lower(OpStep step, Convolution c) {
+    for (Candidate candidate : order(c)) {
       boolean taken =
           switch (candidate) {
-            case TILED -> tiled(step, direction, large, small, weight, window, groups);
-            case CUDNN -> cudnn(step, direction, large, small, weight, window);
-            case DIRECT -> direct(step, direction, large, small, weight, window, groups);
+            case TILED -> tiled(step, c);
+            case CUDNN -> takes(step, c, List.of(), "") || takesRounded(step, c);
+            case DIRECT -> direct(step, c);
           };
       if (taken) {
         return;
@@ -130,22 +105,10 @@ final class Convolutions {
     }
   }
 
-  private List<Candidate> order(
-      ConvolutionGraph.Direction direction,
-      Operand large,
-      Operand small,
-      Operand weight,
-      Window w) {
-    TiledConvolution tiled = tiling(direction, large, small, weight, w);
-    long bytes =
-        Binding.sizeOf(large.buffer())
-            + Binding.sizeOf(small.buffer())
-            + liveBytes(direction, large, small, weight, w);
-    int channels =
-        Math.min(large.buffer().type().shape().dim(1), small.buffer().type().shape().dim(1));
+  private List<Candidate> order(Convolution c) {
     boolean weak =
-        tiled.flops() <= BALANCE * bytes
-            || precision == Precision.FP32 && channels <= FEW_CHANNELS;
+        c.tiled().flops() <= BALANCE * c.bytes()
+            || precision == Precision.FP32 && c.channels() <= FEW_CHANNELS;
     List<Candidate> order = new ArrayList<>();
     String first = System.getProperty(FIRST);
     if (first != null) {
@@ -162,133 +125,38 @@ final class Convolutions {
     return System.getProperty(FIRST) != null;
   }
 
-  /** Bytes of the weights whose taps are not dead. */
-  private static long liveBytes(
-      ConvolutionGraph.Direction direction,
-      Operand large,
-      Operand small,
-      Operand weight,
-      Window w) {
-    TiledConvolution tiled = tiling(direction, large, small, weight, w);
-    return Binding.sizeOf(weight.buffer()) * tiled.liveTaps() / tiled.taps();
-  }
-
-  private static TiledConvolution tiling(
-      ConvolutionGraph.Direction direction,
-      Operand large,
-      Operand small,
-      Operand weight,
-      Window w) {
-    return TiledConvolution.of(
-        direction,
-        large.buffer().type().shape(),
-        small.buffer().type().shape(),
-        weight.buffer().type().shape(),
-        w);
-  }
-
   private static void refused(OpStep step, String what, String reason) {
     LOG.log(System.Logger.Level.DEBUG, "{0}: {1} not taken: {2}", step.label(), what, reason);
   }
 
-  private boolean tiled(
-      OpStep step,
-      ConvolutionGraph.Direction direction,
-      Operand large,
-      Operand small,
-      Operand weight,
-      Window w,
-      int groups) {
-    if (groups != 1) {
+  private boolean tiled(OpStep step, Convolution c) {
+    if (c.groups() != 1) {
       refused(step, "tiled kernel", "it has no groups");
       return false;
     }
-    for (Operand operand : List.of(large, small, weight)) {
-      if (Binding.elements(operand.buffer()) >= NARROW) {
-        refused(step, "tiled kernel", "an operand has 2^31 elements or more");
-        return false;
-      }
+    if (c.largest() >= NARROW) {
+      refused(step, "tiled kernel", "an operand has 2^31 elements or more");
+      return false;
     }
-    TiledConvolution tiled = tiling(direction, large, small, weight, w);
+    TiledConvolution tiled = c.tiled();
     Launch launch =
         tiled.launch(
             lowering,
-            problem(large, small, weight, w, groups),
-            large.address(),
-            small.address(),
-            weight.address());
-    lowering.add(launch, named(tiled.name(), operand(direction, large, small)));
-    return true;
-  }
-
-  /**
-   * An engine whose result is as wide as the plan has it; else, for operands of 16 bits, one that
-   * leaves 16 bits, which a pass of ours widens: cuDNN 9.24 has no other that is compiled ahead.
-   */
-  private boolean cudnn(
-      OpStep step,
-      ConvolutionGraph.Direction direction,
-      Operand large,
-      Operand small,
-      Operand weight,
-      Window window) {
-    if (takes(step, direction, large, small, weight, window, List.of(), "")) {
-      return true;
-    }
-    Operand result =
-        switch (direction) {
-          case FORWARD -> small;
-          case DATA -> large;
-          case WEIGHT -> weight;
-        };
-    if (result.format() == Format.BFLOAT16
-        || operand(direction, large, small).format() == Format.SINGLE) {
-      return false;
-    }
-    Buffer wide = result.buffer();
-    Buffer buffer =
-        Weights.beside(wide, wide.layout(), Format.BFLOAT16, new Place.Arena());
-    Function<Operand, Operand> narrowed =
-        o -> o == result ? new Operand(buffer, o.address(), o.pointer()) : o;
-    Cudnn.Plan plan =
-        plan(
-            step,
-            direction,
-            narrowed.apply(large),
-            narrowed.apply(small),
-            narrowed.apply(weight),
-            window,
-            List.of(),
-            " rounded");
-    if (plan == null) {
-      return false;
-    }
-    Operand narrow = lowering.temporary(buffer);
-    LongStream sides =
-        Stream.of(large, small, weight).mapToLong(o -> (o == result ? narrow : o).address());
-    put(step, plan, sides, operand(direction, large, small), "");
-    long n = Binding.elements(wide);
-    Launch.Arguments widen = new Launch.Arguments().longs(narrow.address(), result.address(), n);
-    lowering.add(lowering.launch("widen", n, BLOCK, widen));
+            c.arguments(),
+            c.large().address(),
+            c.small().address(),
+            c.weight().address());
+    lowering.add(launch, named(tiled.name(), c));
     return true;
   }
 
   /** Whether an engine of cuDNN takes it, which is then a part of the step. */
   private boolean takes(
-      OpStep step,
-      ConvolutionGraph.Direction direction,
-      Operand large,
-      Operand small,
-      Operand weight,
-      Window window,
-      List<ConvolutionGraph.Stage> stages,
-      String names) {
-    Cudnn.Plan plan =
-        plan(step, direction, large, small, weight, window, stages, names);
+      OpStep step, Convolution c, List<ConvolutionGraph.Stage> stages, String names) {
+    Cudnn.Plan plan = plan(step, c, stages, names);
     if (plan == null) {
       return false;
     }
-    LongStream sides = LongStream.of(large.address(), small.address(), weight.address());
     LongStream operands =
         stages.isEmpty()
             ? LongStream.empty()
@@ -296,28 +164,44 @@ final class Convolutions {
                 .map(Epilogue::operand)
                 .filter(Objects::nonNull)
                 .mapToLong(b -> lowering.given(b).address());
-    LongStream all = LongStream.concat(sides, operands);
-    put(step, plan, all, operand(direction, large, small), names);
+    put(step, plan, c, LongStream.concat(c.addresses(), operands), names);
+    return true;
+  }
+
+  /**
+   * For operands of 16 bits whose result the plan has in 32: an engine that leaves it in 16, which
+   * a pass of ours widens. Asked without a card, cuDNN 9.24 had no other.
+   */
+  private boolean takesRounded(OpStep step, Convolution c) {
+    Operand result = c.result();
+    if (c.operand().format() == Format.SINGLE || result.format() == Format.BFLOAT16) {
+      return false;
+    }
+    Buffer wide = result.buffer();
+    Buffer narrow = Weights.beside(wide, wide.layout(), Format.BFLOAT16, new Place.Arena());
+    // Its memory is taken once there is a plan.
+    Operand planned = new Operand(narrow, result.address(), result.pointer());
+    Cudnn.Plan plan = plan(step, c.to(planned), List.of(), " rounded");
+    if (plan == null) {
+      return false;
+    }
+    Convolution rounded = c.to(lowering.temporary(narrow));
+    put(step, plan, rounded, rounded.addresses(), "");
+    long n = Binding.elements(wide);
+    lowering.add(
+        lowering.launch(
+            "widen",
+            n,
+            BLOCK,
+            new Launch.Arguments().longs(rounded.result().address(), result.address(), n)));
     return true;
   }
 
   /** The best plan of cuDNN's, or null; refusals go to the log. */
   private Cudnn.Plan plan(
-      OpStep step,
-      ConvolutionGraph.Direction direction,
-      Operand large,
-      Operand small,
-      Operand weight,
-      Window window,
-      List<ConvolutionGraph.Stage> stages,
-      String names) {
+      OpStep step, Convolution c, List<ConvolutionGraph.Stage> stages, String names) {
     List<Cudnn.Refusal> refusals = new ArrayList<>();
-    Cudnn.Plan plan =
-        cudnn.plan(
-            new ConvolutionGraph.Problem(
-                direction, strided(large), strided(small), strided(weight), window, stages),
-            precision,
-            refusals);
+    Cudnn.Plan plan = cudnn.plan(c.problem(stages), precision, refusals);
     for (Cudnn.Refusal r : refusals) {
       refused(step, "cuDNN engine " + r.engine() + names, r.reason());
     }
@@ -325,13 +209,32 @@ final class Convolutions {
   }
 
   private void put(
-      OpStep step, Cudnn.Plan plan, LongStream addresses, Operand operand, String names) {
+      OpStep step, Cudnn.Plan plan, Convolution c, LongStream addresses, String names) {
     lowering.own(plan);
     long workspace = plan.workspaceBytes() == 0 ? 0 : lowering.scratch(plan.workspaceBytes());
     CudnnDescriptor pack = plan.pack(workspace, addresses.toArray());
-    String implementation = lowering.tagged("cudnn engine " + plan.engine(), operand) + names;
+    String implementation =
+        lowering.tagged("cudnn engine " + plan.engine(), c.operand()) + names;
     LOG.log(System.Logger.Level.DEBUG, "{0}: {1}", step.label(), implementation);
     lowering.add(implementation, () -> plan.execute(pack));
+  }
+
+  private boolean direct(OpStep step, Convolution c) {
+    String kernel =
+        switch (c.direction()) {
+          case FORWARD -> "conv_forward";
+          case DATA -> "conv_data";
+          case WEIGHT -> "conv_weight";
+        };
+    Launch.Arguments arguments = c.arguments().longs(c.addresses().toArray());
+    long points = Binding.elements(step.output());
+    lowering.add(lowering.launch(kernel, points, BLOCK, arguments), named(kernel, c));
+    return true;
+  }
+
+  /** Ours compute in FP32 whatever the precision, with operands as they are. */
+  private static String named(String kernel, Convolution c) {
+    return c.operand().format() == Format.BFLOAT16 ? kernel + " bf16" : kernel;
   }
 
   private static ConvolutionGraph.Stage stage(Epilogue epilogue) {
@@ -359,70 +262,5 @@ final class Convolutions {
 
   private static ConvolutionGraph.Stage elementwise(int mode) {
     return new ConvolutionGraph.Stage(mode, 0, null);
-  }
-
-  /** The first operand, whose format the other one has. */
-  private static Operand operand(
-      ConvolutionGraph.Direction direction, Operand large, Operand small) {
-    return switch (direction) {
-      case FORWARD, WEIGHT -> large;
-      case DATA -> small;
-    };
-  }
-
-  private boolean direct(
-      OpStep step,
-      ConvolutionGraph.Direction direction,
-      Operand large,
-      Operand small,
-      Operand weight,
-      Window w,
-      int groups) {
-    String kernel =
-        switch (direction) {
-          case FORWARD -> "conv_forward";
-          case DATA -> "conv_data";
-          case WEIGHT -> "conv_weight";
-        };
-    Launch.Arguments arguments =
-        problem(large, small, weight, w, groups)
-            .longs(large.address(), small.address(), weight.address());
-    long points = Binding.elements(step.output());
-    lowering.add(
-        lowering.launch(kernel, points, BLOCK, arguments),
-        named(kernel, operand(direction, large, small)));
-    return true;
-  }
-
-  /** Ours compute in FP32 whatever the precision, with operands as they are. */
-  private static String named(String kernel, Operand operand) {
-    return operand.format() == Format.BFLOAT16 ? kernel + " bf16" : kernel;
-  }
-
-  /** {@code struct Conv} of kernels/cuda/conv.cuh. */
-  private static Launch.Arguments problem(
-      Operand large, Operand small, Operand weight, Window w, int groups) {
-    Shape x = large.buffer().type().shape();
-    Shape y = small.buffer().type().shape();
-    Shape k = weight.buffer().type().shape();
-    return new Launch.Arguments()
-        .struct(
-            x.dim(0), x.dim(1), x.dim(2), x.dim(3),
-            y.dim(1), y.dim(2), y.dim(3),
-            k.dim(2), k.dim(3), groups,
-            w.strideH(), w.strideW(), w.dilationH(), w.dilationW(), w.padTop(), w.padLeft(),
-            half(large), half(small), half(weight));
-  }
-
-  private static int half(Operand operand) {
-    return operand.format() == Format.BFLOAT16 ? 1 : 0;
-  }
-
-  private static ConvolutionGraph.Strided strided(Operand operand) {
-    Shape s = operand.buffer().type().shape();
-    return new ConvolutionGraph.Strided(
-        new long[] {s.dim(0), s.dim(1), s.dim(2), s.dim(3)},
-        ChannelOrder.strides(s, true),
-        operand.format());
   }
 }

@@ -1,47 +1,8 @@
 package chladni.cuda;
 
-import static chladni.cuda.ConvolutionGraph.Direction.DATA;
-import static chladni.cuda.ConvolutionGraph.Direction.FORWARD;
-import static chladni.cuda.ConvolutionGraph.Direction.WEIGHT;
-
 import chladni.engine.backend.Listing;
 import chladni.engine.backend.Precision;
-import chladni.engine.backend.ProgramException;
 import chladni.engine.backend.listing.Lister;
-import chladni.engine.graph.ArgMax;
-import chladni.engine.graph.Assign;
-import chladni.engine.graph.BatchNorm;
-import chladni.engine.graph.BlockSum2d;
-import chladni.engine.graph.Broadcast;
-import chladni.engine.graph.ChannelBroadcast;
-import chladni.engine.graph.ChannelSum;
-import chladni.engine.graph.Concat;
-import chladni.engine.graph.Constant;
-import chladni.engine.graph.Conv2d;
-import chladni.engine.graph.ConvTranspose2d;
-import chladni.engine.graph.ConvWeightGrad;
-import chladni.engine.graph.CustomOp;
-import chladni.engine.graph.Dropout;
-import chladni.engine.graph.ElementwiseOp;
-import chladni.engine.graph.Flip;
-import chladni.engine.graph.Increment;
-import chladni.engine.graph.IndexOp;
-import chladni.engine.graph.Input;
-import chladni.engine.graph.LogSoftmax;
-import chladni.engine.graph.MatMul;
-import chladni.engine.graph.Max;
-import chladni.engine.graph.OneHot;
-import chladni.engine.graph.Pad;
-import chladni.engine.graph.ReadVariable;
-import chladni.engine.graph.Reshape;
-import chladni.engine.graph.Shape;
-import chladni.engine.graph.Slice;
-import chladni.engine.graph.Sum;
-import chladni.engine.graph.ToFloat;
-import chladni.engine.graph.TopK;
-import chladni.engine.graph.Transpose;
-import chladni.engine.graph.UpsampleNearest2d;
-import chladni.engine.graph.WindowOp;
 import chladni.engine.plan.Buffer;
 import chladni.engine.plan.CopyStep;
 import chladni.engine.plan.ElementwiseStep;
@@ -67,12 +28,10 @@ final class CudaLowering {
   private final Binding binding;
   private final Precision precision;
   private final FusedLaunches fused;
-  private final Convolutions convolutions;
-  private final WindowLaunches windows = new WindowLaunches(this);
-  private final IndexLaunches indices = new IndexLaunches(this);
   private final Lister lister;
   private final Map<Buffer, Listing.Tensor> elsewhere = new HashMap<>();
   private Weights weights;
+  private OpLaunches ops;
   private List<Rounding> roundings;
   private final int multiprocessors;
   private final List<Line> lines = new ArrayList<>();
@@ -106,7 +65,6 @@ final class CudaLowering {
     this.precision = precision;
     this.multiprocessors = device.driver().multiprocessors();
     this.fused = new FusedLaunches(this, binding);
-    this.convolutions = new Convolutions(this, device.cudnn(), precision);
     this.lister = new Lister(binding);
   }
 
@@ -120,6 +78,7 @@ final class CudaLowering {
   List<Line> lower(List<List<Step>> moments) {
     List<Step> all = moments.stream().flatMap(List::stream).toList();
     weights = new Weights(this, fused, binding, all);
+    ops = new OpLaunches(this, device, precision, fused, weights);
     roundings = weights.before();
     for (List<Step> steps : moments) {
       if (steps.size() == 1) {
@@ -166,7 +125,7 @@ final class CudaLowering {
       case ElementwiseStep s -> fused.elementwise(s);
       case ReductionStep s -> fused.reduction(s);
       case CopyStep s -> copy(s);
-      case OpStep s -> lower(s);
+      case OpStep s -> ops.lower(s);
     }
     weights.follow(step);
     Runnable work = work();
@@ -228,74 +187,6 @@ final class CudaLowering {
     add("copy", () -> device.driver().copyOnStream(to, from, bytes));
   }
 
-  private void lower(OpStep step) {
-    switch (step.node().op()) {
-      case Conv2d op -> {
-        Operand src = given(step.inputs().get(0));
-        Operand weight = weights.taken(step);
-        Operand end = given(step.output());
-        if (!convolutions.lowerFused(step, FORWARD, src, end, weight, op.window())) {
-          Operand dst = product(step);
-          convolutions.lower(step, FORWARD, src, dst, weight, op.window(), op.groups());
-          epilogue(step, dst);
-        }
-      }
-      case ConvTranspose2d op -> {
-        Operand src = given(step.inputs().get(0));
-        Operand weight = weights.taken(step);
-        Operand end = given(step.output());
-        if (!convolutions.lowerFused(step, DATA, end, src, weight, op.window())) {
-          Operand dst = product(step);
-          convolutions.lower(step, DATA, dst, src, weight, op.window(), op.groups());
-          epilogue(step, dst);
-        }
-      }
-      case ConvWeightGrad op -> {
-        Operand src = given(step.inputs().get(0));
-        Operand dOut = given(step.inputs().get(1));
-        Operand gradient = weights.unsettled(step.output());
-        convolutions.lower(step, WEIGHT, src, dOut, gradient, op.window(), op.groups());
-        weights.settle(gradient, step.output());
-      }
-      case MatMul op -> matMul(step, op);
-      case WindowOp op -> windows.lower(step, op);
-      case IndexOp op -> indices.lower(step, op);
-      case ArgMax(int axis, boolean _) -> indices.argMax(step, axis);
-      case TopK(int axis, int k) -> indices.topK(step, axis, k);
-      case CustomOp op -> custom(step, op);
-      case LogSoftmax(int axis) -> logSoftmax(step, axis);
-      case Dropout op -> dropout(step, op);
-      case OneHot(int classes) ->
-          run(
-              step,
-              "one_hot",
-              inOut(step).longs(Binding.elements(step.inputs().get(0))).ints(classes));
-      case ToFloat _ -> run(step, "to_float", inOut(step).longs(points(step)));
-      case Increment _ -> run(step, "increment", inOut(step).longs(points(step)));
-      case Assign _,
-          BatchNorm _,
-          BlockSum2d _,
-          Broadcast _,
-          ChannelBroadcast _,
-          ChannelSum _,
-          Concat _,
-          Constant _,
-          ElementwiseOp _,
-          Flip _,
-          Input _,
-          Max _,
-          Pad _,
-          ReadVariable _,
-          Reshape _,
-          Slice _,
-          Sum _,
-          Transpose _,
-          UpsampleNearest2d _ ->
-          throw new ProgramException(
-              "plan: %s must reach a backend as a fused kernel.".formatted(step.label()));
-    }
-  }
-
   /** A buffer where it is. */
   Operand given(Buffer buffer) {
     return new Operand(buffer, binding.address(buffer), binding.pointer(buffer));
@@ -314,70 +205,6 @@ final class CudaLowering {
         : precision == Precision.TF32 ? implementation + " tf32" : implementation;
   }
 
-  /** Where a product goes: in 32 bits as long as something follows on it. */
-  private Operand product(OpStep step) {
-    Buffer result = step.output();
-    return step.epilogue().isEmpty() || result.format() == Format.SINGLE
-        ? given(result)
-        : temporary(Weights.beside(result, result.layout(), Format.SINGLE, result.place()));
-  }
-
-  private void epilogue(OpStep step, Operand product) {
-    if (!step.epilogue().isEmpty()) {
-      fused.epilogue(product.address(), step.output(), step.epilogue());
-    }
-  }
-
-  private void matMul(OpStep step, MatMul op) {
-    Shape a = step.inputs().get(0).type().shape();
-    Shape c = step.output().type().shape();
-    Cublas.Product product =
-        new Cublas.Product(
-            c.elements() / c.dim(-2) / c.dim(-1),
-            c.dim(-2),
-            op.inner(a),
-            c.dim(-1),
-            op.transposeA(),
-            op.transposeB());
-    Operand left = given(step.inputs().get(0));
-    Operand right = weights.taken(step);
-    Operand result = product(step);
-    add(
-        tagged("cublasGemmStridedBatchedEx", left),
-        () -> device.cublas().multiply(product, precision, left, right, result));
-    epilogue(step, result);
-  }
-
-  private void logSoftmax(OpStep step, int axis) {
-    Shape s = step.output().type().shape();
-    long length = s.dim(axis);
-    long inner = IndexLaunches.behind(s, axis);
-    long rows = s.elements() / length;
-    add(
-        launch("log_softmax", rows, BLOCK / 2, inOut(step).longs(rows / inner, length, inner)));
-  }
-
-  private void custom(OpStep step, CustomOp op) {
-    host = new HostStep(device.driver(), step, op, binding);
-    own(host);
-    add("Java body on the host", host::fetch);
-  }
-
-  private void dropout(OpStep step, Dropout op) {
-    Shape s = step.output().type().shape();
-    boolean last = step.output().layout() == Layout.CHANNELS_LAST;
-    long n = last ? s.dim(0) : 1;
-    long c = last ? s.dim(1) : 1;
-    run(
-        step,
-        "dropout",
-        inOut(step)
-            .longs(n, c, s.elements() / n / c)
-            .ints(last ? 1 : 0, (int) Math.ceil(op.p() * 0x1p24))
-            .number((float) (1 / (1 - op.p())))
-            .ints((int) op.seed(), (int) (op.seed() >>> 32), op.stream()));
-  }
-
   /** The addresses of the operands, then of the result. */
   Launch.Arguments inOut(OpStep step) {
     Launch.Arguments arguments = new Launch.Arguments();
@@ -385,13 +212,9 @@ final class CudaLowering {
     return arguments.longs(binding.address(step.output()));
   }
 
-  private static long points(OpStep step) {
-    return Binding.elements(step.output());
-  }
-
   /** A kernel that gives each element of the result a thread. */
   void run(OpStep step, String kernel, Launch.Arguments arguments) {
-    add(launch(kernel, points(step), BLOCK, arguments));
+    add(launch(kernel, Binding.elements(step.output()), BLOCK, arguments));
   }
 
   /** A grid-stride launch over so many points. */
@@ -432,6 +255,12 @@ final class CudaLowering {
   /** Anything that puts its work on the stream, as a part of the step. */
   void add(String implementation, Runnable work) {
     pieces.add(new Piece(implementation, work));
+  }
+
+  /** What the host does behind the step. */
+  void then(HostStep step) {
+    host = step;
+    own(step);
   }
 
   /** Something that lives as long as the program. */
