@@ -16,8 +16,9 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Objects;
+import java.util.function.LongSupplier;
 import java.util.stream.Collectors;
-import java.util.stream.LongStream;
+import java.util.stream.Stream;
 import jcuda.jcudnn.cudnnPointwiseMode;
 
 /**
@@ -139,14 +140,7 @@ final class Convolutions {
       return false;
     }
     TiledConvolution tiled = c.tiled();
-    Launch launch =
-        tiled.launch(
-            lowering,
-            c.arguments(),
-            c.large().address(),
-            c.small().address(),
-            c.weight().address());
-    lowering.add(launch, named(tiled.name(), c));
+    lowering.addLaunch(named(tiled.name(), c), tiled.launch(lowering, c));
     return true;
   }
 
@@ -157,14 +151,14 @@ final class Convolutions {
     if (plan == null) {
       return false;
     }
-    LongStream operands =
+    Stream<Operand> operands =
         stages.isEmpty()
-            ? LongStream.empty()
+            ? Stream.empty()
             : step.epilogue().stream()
                 .map(Epilogue::operand)
                 .filter(Objects::nonNull)
-                .mapToLong(b -> lowering.given(b).address());
-    put(step, plan, c, LongStream.concat(c.addresses(), operands), names);
+                .map(lowering::given);
+    put(step, plan, c, Stream.concat(c.sides().stream(), operands).toList(), names);
     return true;
   }
 
@@ -180,20 +174,22 @@ final class Convolutions {
     Buffer wide = result.buffer();
     Buffer narrow = Weights.beside(wide, wide.layout(), Format.BFLOAT16, new Place.Arena());
     // Its memory is taken once there is a plan.
-    Operand planned = new Operand(narrow, result.address(), result.pointer());
+    Operand planned = new Operand(narrow, result.where());
     Cudnn.Plan plan = plan(step, c.to(planned), List.of(), " rounded");
     if (plan == null) {
       return false;
     }
     Convolution rounded = c.to(lowering.temporary(narrow));
-    put(step, plan, rounded, rounded.addresses(), "");
+    put(step, plan, rounded, rounded.sides(), "");
     long n = Binding.elements(wide);
-    lowering.add(
-        lowering.launch(
-            "widen",
-            n,
-            BLOCK,
-            new Launch.Arguments().longs(rounded.result().address(), result.address(), n)));
+    lowering.addLaunch(
+        "widen",
+        () ->
+            lowering.launch(
+                "widen",
+                n,
+                BLOCK,
+                new Launch.Arguments().longs(rounded.result().address(), result.address(), n)));
     return true;
   }
 
@@ -209,14 +205,20 @@ final class Convolutions {
   }
 
   private void put(
-      OpStep step, Cudnn.Plan plan, Convolution c, LongStream addresses, String names) {
+      OpStep step, Cudnn.Plan plan, Convolution c, List<Operand> tensors, String names) {
     lowering.own(plan);
-    long workspace = plan.workspaceBytes() == 0 ? 0 : lowering.scratch(plan.workspaceBytes());
-    CudnnDescriptor pack = plan.pack(workspace, addresses.toArray());
+    LongSupplier workspace =
+        plan.workspaceBytes() == 0 ? () -> 0 : lowering.scratch(plan.workspaceBytes());
     String implementation =
         lowering.tagged("cudnn engine " + plan.engine(), c.operand()) + names;
     LOG.log(System.Logger.Level.DEBUG, "{0}: {1}", step.label(), implementation);
-    lowering.add(implementation, () -> plan.execute(pack));
+    lowering.addWork(
+        implementation,
+        () -> {
+          long[] addresses = tensors.stream().mapToLong(Operand::address).toArray();
+          CudnnDescriptor pack = plan.pack(workspace.getAsLong(), addresses);
+          return () -> plan.execute(pack);
+        });
   }
 
   private boolean direct(OpStep step, Convolution c) {
@@ -226,9 +228,12 @@ final class Convolutions {
           case DATA -> "conv_data";
           case WEIGHT -> "conv_weight";
         };
-    Launch.Arguments arguments = c.arguments().longs(c.addresses().toArray());
     long points = Binding.elements(step.output());
-    lowering.add(lowering.launch(kernel, points, BLOCK, arguments), named(kernel, c));
+    lowering.addLaunch(
+        named(kernel, c),
+        () ->
+            lowering.launch(
+                kernel, points, BLOCK, c.arguments().longs(c.addresses().toArray())));
     return true;
   }
 

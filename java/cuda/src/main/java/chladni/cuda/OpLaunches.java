@@ -157,7 +157,7 @@ final class OpLaunches {
 
   private void epilogue(OpStep step, Operand product) {
     if (!step.epilogue().isEmpty()) {
-      fused.epilogue(product.address(), step.output(), step.epilogue());
+      fused.epilogue(product, step.output(), step.epilogue());
     }
   }
 
