@@ -3,8 +3,10 @@ package chladni.cuda;
 import chladni.engine.plan.Buffer;
 import chladni.engine.plan.ElementwiseStep;
 import chladni.engine.plan.Epilogue;
+import chladni.engine.plan.Format;
 import chladni.engine.plan.Instr;
 import chladni.engine.plan.Load;
+import chladni.engine.plan.OpStep;
 import chladni.engine.plan.ReductionStep;
 import chladni.engine.plan.View;
 import chladni.engine.plan.Write;
@@ -224,12 +226,28 @@ final class FusedLaunches {
     return p;
   }
 
+  /** Where a product goes: in 32 bits as long as something follows on it. */
+  Operand product(OpStep step) {
+    Buffer result = step.output();
+    return step.epilogue().isEmpty() || result.format() == Format.SINGLE
+        ? lowering.given(result)
+        : lowering.temporary(
+            Weights.beside(result, result.layout(), Format.SINGLE, result.place()));
+  }
+
   /**
-   * What follows a product, as a pass over its result: channels innermost in both layouts.
+   * What follows a product, as a pass over its result; nothing where nothing does.
    *
    * @param product where the product left it in 32 bits; may be where the result goes
    */
-  void epilogue(Operand product, Buffer result, List<Epilogue> epilogue) {
+  void epilogue(OpStep step, Operand product) {
+    if (!step.epilogue().isEmpty()) {
+      epilogue(product, step.output(), step.epilogue());
+    }
+  }
+
+  /** Channels are innermost in both layouts. */
+  private void epilogue(Operand product, Buffer result, List<Epilogue> epilogue) {
     long channels = result.type().shape().dim(1);
     long rows = Binding.elements(result) / channels;
     View from = new View(result, 0, new long[] {channels, 1});

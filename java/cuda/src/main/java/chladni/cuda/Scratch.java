@@ -38,7 +38,7 @@ final class Scratch {
     return largest;
   }
 
-  /** Once, behind the last step; the memory, to be closed with the program. */
+  /** All that steps have asked for until now; to be closed behind the last run of one. */
   DeviceMemory allocate(Driver driver) {
     memory = new DeviceMemory(driver, largest, "scratch memory");
     return memory;
