@@ -14,8 +14,9 @@ import chladni.engine.plan.Place;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
+import java.util.function.LongSupplier;
 import java.util.stream.Collectors;
-import java.util.stream.LongStream;
+import java.util.stream.Stream;
 import jcuda.jcudnn.cudnnPointwiseMode;
 
 /** What cuDNN's engines do, and what ours do around them. */
@@ -104,13 +105,13 @@ final class CudnnWays {
 
       @Override
       void add(ConvolutionTask task, Cudnn.Plan plan) {
-        LongStream operands =
+        Stream<Operand> operands =
             task.step().epilogue().stream()
                 .map(Epilogue::operand)
                 .filter(Objects::nonNull)
-                .mapToLong(b -> task.lowering().given(b).address());
+                .map(task.lowering()::given);
         Convolution c = task.convolution();
-        put(task, plan, c, LongStream.concat(c.addresses(), operands), suffix(task));
+        put(task, plan, c, Stream.concat(c.sides().stream(), operands).toList(), suffix(task));
       }
     };
   }
@@ -125,7 +126,7 @@ final class CudnnWays {
 
       @Override
       void add(ConvolutionTask task, Cudnn.Plan plan) {
-        task.inPasses(alone -> put(task, plan, alone, alone.addresses(), ""));
+        task.inPasses(alone -> put(task, plan, alone, alone.sides(), ""));
       }
     };
   }
@@ -161,25 +162,33 @@ final class CudnnWays {
     Buffer wide = c.result().buffer();
     Buffer narrow = Weights.beside(wide, wide.layout(), Format.BFLOAT16, new Place.Arena());
     Convolution rounded = c.to(lowering.temporary(narrow));
-    put(task, plan, rounded, rounded.addresses(), "");
+    put(task, plan, rounded, rounded.sides(), "");
     long n = Binding.elements(wide);
-    lowering.add(
-        lowering.launch(
-            "widen",
-            n,
-            BLOCK,
-            new Launch.Arguments()
-                .longs(rounded.result().address(), c.result().address(), n)));
+    lowering.addLaunch(
+        "widen",
+        () ->
+            lowering.launch(
+                "widen",
+                n,
+                BLOCK,
+                new Launch.Arguments()
+                    .longs(rounded.result().address(), c.result().address(), n)));
   }
 
   private static void put(
-      ConvolutionTask task, Cudnn.Plan plan, Convolution c, LongStream addresses, String names) {
+      ConvolutionTask task, Cudnn.Plan plan, Convolution c, List<Operand> tensors, String names) {
     CudaLowering lowering = task.lowering();
-    long workspace = plan.workspaceBytes() == 0 ? 0 : lowering.scratch(plan.workspaceBytes());
-    CudnnDescriptor pack = plan.pack(workspace, addresses.toArray());
+    LongSupplier workspace =
+        plan.workspaceBytes() == 0 ? () -> 0 : lowering.scratch(plan.workspaceBytes());
     String implementation = lowering.tagged("cudnn engine " + plan.engine(), c.operand()) + names;
     LOG.log(System.Logger.Level.DEBUG, "{0}: {1}", task.step().label(), implementation);
-    lowering.add(implementation, () -> plan.execute(pack));
+    lowering.addWork(
+        implementation,
+        () -> {
+          long[] addresses = tensors.stream().mapToLong(Operand::address).toArray();
+          CudnnDescriptor pack = plan.pack(workspace.getAsLong(), addresses);
+          return () -> plan.execute(pack);
+        });
   }
 
   private static ConvolutionGraph.Stage stage(Epilogue epilogue) {

@@ -35,14 +35,7 @@ final class KernelWays {
 
     private static void add(CudaLowering lowering, Convolution c) {
       TiledConvolution tiled = c.tiled();
-      Launch launch =
-          tiled.launch(
-              lowering,
-              c.arguments(),
-              c.large().address(),
-              c.small().address(),
-              c.weight().address());
-      lowering.add(launch, named(tiled.name(), c));
+      lowering.addLaunch(named(tiled.name(), c), tiled.launch(lowering, c));
     }
   }
 
@@ -65,9 +58,12 @@ final class KernelWays {
             case DATA -> "conv_data";
             case WEIGHT -> "conv_weight";
           };
-      Launch.Arguments arguments = c.arguments().longs(c.addresses().toArray());
       long points = Binding.elements(c.result().buffer());
-      lowering.add(lowering.launch(kernel, points, BLOCK, arguments), named(kernel, c));
+      lowering.addLaunch(
+          named(kernel, c),
+          () ->
+              lowering.launch(
+                  kernel, points, BLOCK, c.arguments().longs(c.addresses().toArray())));
     }
   }
 
