@@ -22,6 +22,7 @@ final class Device implements AutoCloseable {
   private final Kernels kernels;
   private final Cublas cublas;
   private final Cudnn cudnn;
+  private final Choices choices;
   private final String description;
   private final boolean tensorCores;
   private final ReentrantLock lock = new ReentrantLock();
@@ -29,9 +30,10 @@ final class Device implements AutoCloseable {
   /**
    * Opens the first device.
    *
+   * @param tunes whether convolutions shall be tuned
    * @throws MissingBackendException when there is none, or a library is missing
    */
-  Device(CudaLibraries libraries) {
+  Device(CudaLibraries libraries, ChoiceFolder folder, boolean tunes) {
     libraries.load();
     try {
       driver = new Driver();
@@ -49,6 +51,8 @@ final class Device implements AutoCloseable {
       kernels = new Kernels(driver);
       cublas = new Cublas(driver);
       cudnn = new Cudnn(driver);
+      choices =
+          new Choices(folder, "%s, cuDNN %d".formatted(driver.card(), Cudnn.version()), tunes);
       description =
           "%s, cuBLAS %d%s, cuDNN %d"
               .formatted(driver.describe(), cublas.version(), libraries.shim(), Cudnn.version());
@@ -82,6 +86,10 @@ final class Device implements AutoCloseable {
 
   Cudnn cudnn() {
     return cudnn;
+  }
+
+  Choices choices() {
+    return choices;
   }
 
   /** Runs work on the device, alone. */
