@@ -6,7 +6,6 @@ import java.io.IOException;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
-import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
@@ -30,10 +29,14 @@ final class ChoiceFolder {
   private static final String SUFFIX = ".choice";
   private static final int LINES = 6;
 
+  private static final String NOWHERE = "no folder for them: this user has no home";
+
   /** Far more than a plan has. */
   private static final long MAX_BYTES = 1 << 20;
 
+  /** Null where there is none. */
   private final Path folder;
+
   private final AtomicBoolean writable = new AtomicBoolean(true);
 
   ChoiceFolder(Path folder) {
@@ -41,23 +44,29 @@ final class ChoiceFolder {
   }
 
   /**
-   * {@code CHLADNI_CACHE}, else {@code chladni} in {@code XDG_CACHE_HOME}, which counts when it is
-   * absolute, else in {@code ~/.cache}.
+   * {@code choices} in {@code CHLADNI_CACHE}, else in {@code chladni} in {@code XDG_CACHE_HOME} or in
+   * {@code ~/.cache}. The last two count when they are absolute: the home of a user whom the system
+   * does not know is not.
    */
   static ChoiceFolder of(Map<String, String> environment) {
     String own = environment.getOrDefault("CHLADNI_CACHE", "");
-    if (!own.isEmpty()) {
-      return new ChoiceFolder(Path.of(own).toAbsolutePath());
-    }
     String home = environment.getOrDefault("HOME", System.getProperty("user.home"));
-    Path caches = Path.of(environment.getOrDefault("XDG_CACHE_HOME", ""));
     return new ChoiceFolder(
-        (caches.isAbsolute() ? caches : Path.of(home, ".cache").toAbsolutePath())
-            .resolve("chladni"));
+        Stream.of(
+                own.isEmpty() ? Path.of("") : Path.of(own).toAbsolutePath(),
+                Path.of(environment.getOrDefault("XDG_CACHE_HOME", ""), "chladni"),
+                Path.of(home, ".cache", "chladni"))
+            .filter(Path::isAbsolute)
+            .findFirst()
+            .map(cache -> cache.resolve("choices"))
+            .orElse(null));
   }
 
   /** Where it is and what is in it. */
   String describe() {
+    if (folder == null) {
+      return NOWHERE;
+    }
     if (!Files.isDirectory(folder)) {
       return folder + ", not there yet";
     }
@@ -76,6 +85,9 @@ final class ChoiceFolder {
 
   /** What was chosen for this problem; a file that is no such thing is named in the log. */
   Optional<Choices.Known> read(String problem) {
+    if (folder == null || !Files.exists(file(problem))) {
+      return Optional.empty();
+    }
     Path file = file(problem);
     String trouble;
     try {
@@ -85,11 +97,10 @@ final class ChoiceFolder {
         String[] lines = Files.readString(file).split("\n", LINES);
         trouble = trouble(lines, problem);
         if (trouble == null) {
-          return Optional.of(new Choices.Known(new Choice(lines[4], lines[5]), lines[3].equals("tuned")));
+          Choice choice = new Choice(lines[4], lines[5]);
+          return Optional.of(new Choices.Known(choice, lines[3].equals("tuned")));
         }
       }
-    } catch (NoSuchFileException _) {
-      return Optional.empty();
     } catch (CharacterCodingException _) {
       trouble = "it is no text";
     } catch (IOException e) {
@@ -124,15 +135,18 @@ final class ChoiceFolder {
     };
     lines[1] = sha256(body(lines));
     try {
+      if (folder == null) {
+        throw new IOException(NOWHERE);
+      }
       Files.createDirectories(folder);
       AtomicFile.writeString(file(problem), String.join("\n", lines));
     } catch (IOException | FileWriteException e) {
       if (writable.getAndSet(false)) {
         LOG.log(
             System.Logger.Level.WARNING,
-            "{0}: choices cannot be kept there, so the next process makes them again: {1}. Make it writable or name another folder in CHLADNI_CACHE.",
-            folder,
-            e.getMessage());
+            "choices cannot be kept, so the next process makes them again: {0}. Make {1} writable or name another folder in CHLADNI_CACHE.",
+            e.getMessage(),
+            folder == null ? "a home" : folder);
       }
     }
   }
