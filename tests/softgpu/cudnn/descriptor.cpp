@@ -77,6 +77,15 @@ Status bad(const char *why, int kind, int name) {
   return kBadParam;
 }
 
+bool is_dense(const Descriptor &tensor) {
+  int64_t elements = 1, extent = 1;
+  for (size_t i = 0; i < static_cast<size_t>(tensor.attributes.at(902).count); ++i) {
+    elements *= tensor.integer(902, i);
+    extent += (tensor.integer(902, i) - 1) * tensor.integer(903, i);
+  }
+  return elements == extent;
+}
+
 // What a single attribute cannot tell.
 Status consistent(const Descriptor &d) {
   if (d.kind == kTensor) {
@@ -93,6 +102,15 @@ Status consistent(const Descriptor &d) {
     for (int name : {102, 103, 104, 105})
       if (d.attributes.at(name).count != d.integer(106))
         return bad("one value for each spatial dimension", d.kind, name);
+  if (d.kind == kConvolution)
+    for (int name : {104, 105})
+      for (int64_t i = 0; i < d.integer(106); ++i)
+        if (d.integer(name, static_cast<size_t>(i)) < 0)
+          return bad("padding is at least 0", d.kind, name);
+  for (const auto &[kind, weight] :
+       {std::pair<int, int>{kForward, 703}, {kBackwardData, 709}, {kBackwardFilter, 715}})
+    if (d.kind == kind && !is_dense(d.to(weight)))
+      return bad("a weight has no gaps", d.kind, weight);
   if (d.kind == kHeuristics && d.number(200) != kModeA && d.number(200) != kModeFallback)
     return kNotSupported;
   if (d.kind == kPlan && d.has(401) == d.has(405))

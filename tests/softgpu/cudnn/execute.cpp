@@ -182,6 +182,8 @@ float apply(int mode, double slope, float x, float b) {
       return x + b;
     case 1:
       return x * b;
+    case 21:
+      return x;
     case 100:
       return x > 0 ? x : static_cast<float>(slope) * x;
     case 101:
@@ -297,17 +299,14 @@ bool is_chain(const Descriptor &graph) {
   return !Tensor(*value).is_virtual;
 }
 
-// Kernels that compute what follows as well are those with tensor cores, and there is none for the
-// transpose of a convolution with strides.
-bool fuses(const Descriptor &graph, int engine) {
+// Kernels that compute what follows as well are compiled for it, and store 32 bits or as many as
+// they take.
+bool stores(const Descriptor &graph) {
   const Descriptor &first = *graph.named.at(801).front(), &last = *graph.named.at(801).back();
   const Names k = names(first.kind);
-  const Descriptor &window = first.to(k.convolution);
-  const bool strided = window.integer(103, 0) > 1 || window.integer(103, 1) > 1;
-  if (engine != kTensorCore || first.kind == kBackwardFilter) return false;
-  if (first.kind == kBackwardData && strided) return false;
   const int type = last.to(753).number(901);
-  return type == kFloat || type == first.to(k.weight).number(901);
+  return type == kFloat ||
+         type == first.to(first.kind == kBackwardFilter ? k.large : k.weight).number(901);
 }
 
 std::vector<const Descriptor *> tensors_of(const Descriptor &graph) {
@@ -338,7 +337,7 @@ Status supports(const Descriptor &graph, int engine) {
   const bool followed = operations.size() > 1;
   if (!has_types(first, followed) || !has_one_layout(first) || !runs_on(first, engine))
     return kNotSupported;
-  return !followed || fuses(graph, engine) ? kSuccess : kNotSupported;
+  return !followed || stores(graph) ? kSuccess : kNotSupported;
 }
 
 // Something, so that a workspace must be given.

@@ -142,7 +142,10 @@ final class CudnnWays {
     return new Way("cudnn") {
       @Override
       ConvolutionGraph.Problem problem(ConvolutionTask task) {
-        return task.convolution().problem(task.productFormat(), List.of());
+        // Only engines that do more than the convolution widen: see Stage.IDENTITY.
+        List<ConvolutionGraph.Stage> stages =
+            widens(task) ? List.of(ConvolutionGraph.Stage.IDENTITY) : List.of();
+        return task.convolution().problem(task.productFormat(), stages);
       }
 
       @Override
@@ -154,16 +157,14 @@ final class CudnnWays {
 
   /**
    * For operands of 16 bits whose result the plan has in 32: an engine that leaves it in 16, which
-   * a pass of ours widens. Asked without a card, cuDNN 9.24 had no other.
+   * a pass of ours widens. Engines compiled ahead do no better, and where NVRTC is not installed
+   * cuDNN has no others.
    */
   ConvolutionWay rounded() {
     return new Way("cudnn+widen") {
       @Override
       ConvolutionGraph.Problem problem(ConvolutionTask task) {
-        Convolution c = task.convolution();
-        boolean widens =
-            c.operand().format() == Format.BFLOAT16 && task.productFormat() == Format.SINGLE;
-        return widens ? c.problem(Format.BFLOAT16, List.of()) : null;
+        return widens(task) ? task.convolution().problem(Format.BFLOAT16, List.of()) : null;
       }
 
       @Override
@@ -176,6 +177,11 @@ final class CudnnWays {
         task.inPasses(alone -> addWidened(task, plan, alone));
       }
     };
+  }
+
+  private static boolean widens(ConvolutionTask task) {
+    return task.convolution().operand().format() == Format.BFLOAT16
+        && task.productFormat() == Format.SINGLE;
   }
 
   private void addWidened(ConvolutionTask task, Cudnn.Plan plan, Convolution c) {

@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
 import chladni.engine.Engine;
-import chladni.engine.backend.Backend;
 import chladni.engine.backend.Listing;
 import chladni.engine.backend.Precision;
 import chladni.engine.backend.PrecisionException;
@@ -20,8 +19,6 @@ import chladni.engine.graph.Window;
 import chladni.engine.nn.Initializers;
 import chladni.engine.nn.Layers;
 import chladni.engine.nn.Parameters;
-import chladni.tests.runtime.ChildJvm;
-import java.io.IOException;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
@@ -72,16 +69,18 @@ final class PrecisionTest {
 
   /**
    * The stand-in's heuristics name an engine that refuses, one that is not deterministic, one that
-   * takes 16 bits (0 to 2), one with tensor cores (3); behind them is an exact one (4). No engine
-   * widens a result of 16 bits.
+   * takes 16 bits (0 to 2), one with tensor cores (3); behind them is an exact one (4).
    */
   @ParameterizedTest
   @CsvSource({
-    "FP32, cudnn engine 4[2=0 13=0]",
-    "TF32, cudnn engine 3[2=0 13=0] tf32",
-    "BF16, 'cudnn engine 3[2=0 13=0] bf16, widen'"
+    "FP32, cudnn, cudnn engine 4[2=0 13=0]",
+    "TF32, cudnn, cudnn engine 3[2=0 13=0] tf32",
+    "BF16, cudnn, cudnn engine 3[2=0 13=0] bf16",
+    "BF16, cudnn+widen, 'cudnn engine 3[2=0 13=0] bf16, widen'"
   })
-  void theFirstEngineThatRoundsNoMoreThanAskedIsTaken(Precision precision, String engine) {
+  void theFirstEngineThatRoundsNoMoreThanAskedIsTaken(
+      Precision precision, String way, String engine) {
+    System.setProperty(FIRST, way);
     try (Store store = CUDA.newStore(1, precision);
         Program program = compile(sums(), store)) {
       assertThat(program.listing().steps())
@@ -137,18 +136,23 @@ final class PrecisionTest {
           "tanh", Ops::tanh,
           "sigmoid", Ops::sigmoid);
 
-  /** Only engines with tensor cores fuse, and none a transposed convolution with strides. */
   @ParameterizedTest
   @CsvSource({
-    "BF16, false, leakyRelu, cudnn engine 3[2=0 13=0] bf16 + add + leakyRelu",
-    "BF16, false, tanh, cudnn engine 3[2=0 13=0] bf16 + add + tanh",
-    "BF16, false, sigmoid, cudnn engine 3[2=0 13=0] bf16 + add + sigmoid",
-    "TF32, false, leakyRelu, cudnn engine 3[2=0 13=0] tf32 + add + leakyRelu",
-    "FP32, false, leakyRelu, 'cudnn engine 4[2=0 13=0], fused'",
-    "BF16, true, leakyRelu, 'cudnn engine 3[2=0 13=0] bf16, widen, fused'"
+    "BF16, cudnn, false, leakyRelu, cudnn engine 3[2=0 13=0] bf16 + add + leakyRelu",
+    "BF16, cudnn, false, tanh, cudnn engine 3[2=0 13=0] bf16 + add + tanh",
+    "BF16, cudnn, false, sigmoid, cudnn engine 3[2=0 13=0] bf16 + add + sigmoid",
+    "TF32, cudnn, false, leakyRelu, cudnn engine 3[2=0 13=0] tf32 + add + leakyRelu",
+    "FP32, cudnn, false, leakyRelu, cudnn engine 4[2=0 13=0] + add + leakyRelu",
+    "BF16, cudnn, true, leakyRelu, cudnn engine 3[2=0 13=0] bf16 + add + leakyRelu",
+    "BF16, cudnn+widen, true, leakyRelu, 'cudnn engine 3[2=0 13=0] bf16, widen, fused'"
   })
   void anEpilogueIsFusedWhereAnEngineDoesIt(
-      Precision precision, boolean transposed, String activation, String implementation) {
+      Precision precision,
+      String way,
+      boolean transposed,
+      String activation,
+      String implementation) {
+    System.setProperty(FIRST, way);
     Graph graph = layer(transposed, ACTIVATIONS.get(activation));
     try (Store store = CUDA.newStore(1, precision);
         Program program = compile(graph, store)) {
@@ -213,34 +217,5 @@ final class PrecisionTest {
           .isInstanceOf(PrecisionException.class)
           .hasMessageContaining("one precision, got TF32 and BF16");
     }
-  }
-
-  /** Prints what a card before Ampere has and how it refuses the rest. */
-  static final class OldCard {
-    private OldCard() {}
-
-    public static void main(String[] arguments) {
-      try (Engine engine = Engine.open("cuda")) {
-        Backend backend = engine.backend();
-        System.out.println(backend.precisions());
-        for (Precision p : new Precision[] {Precision.TF32, Precision.BF16}) {
-          try {
-            backend.newStore(1, p).close();
-          } catch (PrecisionException e) {
-            System.out.println(e.getMessage());
-          }
-        }
-      }
-    }
-  }
-
-  @Test
-  void aCardBeforeAmpereSaysWhyItHasFp32Alone() throws IOException, InterruptedException {
-    String said = new ChildJvm().with("SOFTGPU_CAPABILITY", "7.5").run(OldCard.class);
-    assertThat(said)
-        .containsOnlyOnce("[FP32]\n")
-        .contains("TF32 needs compute capability 8.0")
-        .contains("BF16 needs compute capability 8.0")
-        .contains("compute capability 7.5");
   }
 }
