@@ -259,7 +259,7 @@ final class BoundProgram implements AutoCloseable {
     outputs.values().forEach(p -> driver.freePinned(p.pointer));
   }
 
-  private static void close(AutoCloseable resource) {
+  static void close(AutoCloseable resource) {
     try {
       resource.close();
     } catch (RuntimeException e) {

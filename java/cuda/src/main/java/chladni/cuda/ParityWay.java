@@ -4,8 +4,11 @@ import chladni.engine.backend.Precision;
 import chladni.engine.graph.Shape;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.IntFunction;
 import java.util.function.LongSupplier;
+import java.util.function.Predicate;
 import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import java.util.stream.LongStream;
 
 /**
@@ -19,6 +22,9 @@ final class ParityWay implements ConvolutionWay {
 
   /** Bytes that the copying kernel moves at a time, and at which cuDNN's tensors are aligned. */
   private static final int CHUNK = 16;
+
+  /** Between the engines of the parts. */
+  private static final String SEPARATOR = "/";
 
   private final Cudnn cudnn;
   private final Precision precision;
@@ -35,6 +41,22 @@ final class ParityWay implements ConvolutionWay {
 
   @Override
   public List<Candidate> candidates(ConvolutionTask task, int most) {
+    return candidates(task, _ -> _ -> true, most);
+  }
+
+  @Override
+  public Candidate again(ConvolutionTask task, Choice choice) {
+    List<String> engines = List.of(choice.engine().split(SEPARATOR));
+    return candidates(task, part -> engines.get(part)::equals, 1).stream()
+        .findFirst()
+        .orElse(null);
+  }
+
+  /**
+   * @param wanted which engines, for each part by its number
+   */
+  private List<Candidate> candidates(
+      ConvolutionTask task, IntFunction<Predicate<String>> wanted, int most) {
     Convolution c = task.convolution();
     if (c.direction() != ConvolutionGraph.Direction.DATA
         || c.window().strideH() * c.window().strideW() == 1) {
@@ -49,23 +71,23 @@ final class ParityWay implements ConvolutionWay {
       task.refused(name(), refusal);
       return List.of();
     }
-    List<List<Cudnn.Plan>> plans =
-        parity.parts().stream().map(part -> plans(task, part, most)).toList();
+    List<List<Cudnn.Plan>> plans = new ArrayList<>();
+    for (ParityConvolution.Part part : parity.parts()) {
+      plans.add(plans(task, part, wanted.apply(plans.size()), most));
+    }
     int all = plans.stream().mapToInt(List::size).min().orElseThrow();
     plans.forEach(l -> l.subList(all, l.size()).forEach(Cudnn.Plan::close));
-    List<Candidate> candidates = new ArrayList<>();
-    for (int i = 0; i < all; i++) {
-      int at = i;
-      candidates.add(candidate(task, parity, plans.stream().map(l -> l.get(at)).toList()));
-    }
-    return candidates;
+    return IntStream.range(0, all)
+        .mapToObj(i -> candidate(parity, plans.stream().map(l -> l.get(i)).toList()))
+        .toList();
   }
 
   private static long pixelBytes(Operand operand) {
     return (long) operand.buffer().type().shape().dim(1) * operand.format().bytes();
   }
 
-  private List<Cudnn.Plan> plans(ConvolutionTask task, ParityConvolution.Part part, int most) {
+  private List<Cudnn.Plan> plans(
+      ConvolutionTask task, ParityConvolution.Part part, Predicate<String> wanted, int most) {
     Convolution c = task.convolution();
     // Engines compiled ahead write elsewhere first and copy from there: see Stage.IDENTITY.
     List<ConvolutionGraph.Stage> stages =
@@ -74,19 +96,26 @@ final class ParityWay implements ConvolutionWay {
             : List.of(ConvolutionGraph.Stage.IDENTITY);
     List<Cudnn.Refusal> refusals = new ArrayList<>();
     List<Cudnn.Plan> plans =
-        cudnn.plans(part.problem(c, c.result().format(), stages), precision, most, refusals);
+        cudnn.plans(
+            part.problem(c, c.result().format(), stages), precision, wanted, most, refusals);
     for (Cudnn.Refusal r : refusals) {
       task.refused(name() + " by cuDNN engine " + r.engine(), r.reason());
     }
     return plans;
   }
 
-  private static Candidate candidate(
-      ConvolutionTask task, ParityConvolution parity, List<Cudnn.Plan> plans) {
+  private Candidate candidate(ParityConvolution parity, List<Cudnn.Plan> plans) {
     return new Candidate() {
       @Override
-      public void add() {
-        plans.forEach(task.lowering()::own);
+      public Choice choice() {
+        return Choice.of(
+            plans.stream()
+                .map(Cudnn.Plan::engine)
+                .collect(Collectors.joining(SEPARATOR, name() + " ", "")));
+      }
+
+      @Override
+      public void add(ConvolutionTask task) {
         ParityWay.add(task, parity, plans);
       }
 
@@ -150,7 +179,7 @@ final class ParityWay implements ConvolutionWay {
 
   private static String implementation(ConvolutionTask task, List<Cudnn.Plan> plans) {
     String engines =
-        plans.stream().map(p -> "" + p.engine()).distinct().collect(Collectors.joining("/"));
+        plans.stream().map(Cudnn.Plan::engine).distinct().collect(Collectors.joining(SEPARATOR));
     return "%s in %d parts%s"
         .formatted(
             task.lowering().tagged("cudnn engine " + engines, task.convolution().operand()),
