@@ -4,6 +4,7 @@ import chladni.engine.backend.Backend;
 import chladni.engine.backend.Program;
 import chladni.engine.backend.Store;
 import chladni.engine.graph.Variable;
+import chladni.engine.loss.LossHistory;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
@@ -19,6 +20,9 @@ public interface TrainingStep extends AutoCloseable {
 
   /** The program's outputs to log, in the order of the columns. */
   List<String> losses();
+
+  /** Those of the last steps. */
+  LossHistory history();
 
   /** Every variable of a checkpoint: weights, statistics, moments, counters. */
   List<Variable> variables();
