@@ -60,19 +60,25 @@ record Convolution(
   /**
    * As cuDNN is asked for it.
    *
+   * @param leaves the format of what is stored, after the stages
    * @param stages what follows on the result
    */
-  ConvolutionGraph.Problem problem(List<ConvolutionGraph.Stage> stages) {
+  ConvolutionGraph.Problem problem(Format leaves, List<ConvolutionGraph.Stage> stages) {
     return new ConvolutionGraph.Problem(
-        direction, strided(large), strided(small), strided(weight), window, stages);
+        direction,
+        strided(large, leaves),
+        strided(small, leaves),
+        strided(weight, leaves),
+        window,
+        stages);
   }
 
-  private static ConvolutionGraph.Strided strided(Operand operand) {
-    Shape s = operand.buffer().type().shape();
+  private ConvolutionGraph.Strided strided(Operand operand, Format ofResult) {
+    Shape s = shape(operand);
     return new ConvolutionGraph.Strided(
         new long[] {s.dim(0), s.dim(1), s.dim(2), s.dim(3)},
         ChannelOrder.strides(s, true),
-        operand.format());
+        operand == result() ? ofResult : operand.format());
   }
 
   /** As our tiled kernel divides it. */

@@ -17,9 +17,7 @@ import java.util.Set;
 
 /** An opened device and what it has given out. */
 final class CudaBackend implements Backend {
-  private static final Set<Precision> SINGLE =
-      Collections.unmodifiableSet(EnumSet.of(Precision.FP32));
-  private static final Set<Precision> ALL =
+  private static final Set<Precision> PRECISIONS =
       Collections.unmodifiableSet(EnumSet.of(Precision.FP32, Precision.TF32, Precision.BF16));
 
   private final Device device;
@@ -53,7 +51,7 @@ final class CudaBackend implements Backend {
 
   @Override
   public Set<Precision> precisions() {
-    return device.hasTensorCores() ? ALL : SINGLE;
+    return PRECISIONS;
   }
 
   Device device() {
@@ -86,18 +84,10 @@ final class CudaBackend implements Backend {
   }
 
   private void check(Precision precision) {
-    if (!precisions().contains(precision)) {
+    if (!PRECISIONS.contains(precision)) {
       throw new PrecisionException(
-          "cuda: it computes in %s, asked for %s. %s"
-              .formatted(
-                  precisions(),
-                  precision,
-                  switch (precision) {
-                    case FP64 -> "Use the reference backend for FP64.";
-                    case FP32, TF32, BF16 ->
-                        "%s needs compute capability 8.0; this is %s. Use FP32."
-                            .formatted(precision, description());
-                  }));
+          "cuda: it computes in %s, asked for %s. Use the reference backend."
+              .formatted(PRECISIONS, precision));
     }
   }
 

@@ -16,6 +16,8 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.LongSupplier;
+import java.util.function.Supplier;
 import java.util.stream.Collectors;
 import jcuda.Pointer;
 import jcuda.driver.CUdeviceptr;
@@ -34,11 +36,12 @@ final class CudaLowering {
   private OpLaunches ops;
   private List<Rounding> roundings;
   private final int multiprocessors;
-  private final List<Line> lines = new ArrayList<>();
+  private final List<Supplier<Line>> lines = new ArrayList<>();
   private final List<Piece> pieces = new ArrayList<>();
   private final List<AutoCloseable> owned = new ArrayList<>();
   private HostStep host;
-  private long scratchBytes;
+  private final Scratch scratch = new Scratch();
+  private long tableBytes;
 
   /**
    * A step of the plan on the stream.
@@ -56,8 +59,12 @@ final class CudaLowering {
       HostStep host,
       List<Buffer> writes) {}
 
-  /** What a step puts on the stream, often alone. */
-  private record Piece(String implementation, Runnable work) {}
+  /**
+   * What a step puts on the stream, often alone.
+   *
+   * @param work asked for when all memory is there
+   */
+  private record Piece(String implementation, Supplier<Runnable> work) {}
 
   CudaLowering(Device device, Binding binding, Precision precision) {
     this.device = device;
@@ -87,7 +94,8 @@ final class CudaLowering {
         batch(steps.stream().map(ElementwiseStep.class::cast).toList());
       }
     }
-    return List.copyOf(lines);
+    own(scratch.allocate(device.driver()));
+    return lines.stream().map(Supplier::get).toList();
   }
 
   /** What was taken beside the arena, last first; the program's to close. */
@@ -97,7 +105,7 @@ final class CudaLowering {
 
   /** Bytes of working memory beside the arena. */
   long scratchBytes() {
-    return scratchBytes;
+    return scratch.bytes() + tableBytes;
   }
 
   /** What may come before the first step. */
@@ -108,7 +116,7 @@ final class CudaLowering {
   /** A launch before a run that needs it, with its line. */
   void addIfStale(Launch launch, Listing.Step listed) {
     Runnable work = () -> device.driver().launch(launch);
-    lines.add(new Line(listed, work, () -> {}, null, List.of()));
+    lines.add(() -> new Line(listed, work, () -> {}, null, List.of()));
   }
 
   /** Bytes of the copies of variables that products read. */
@@ -117,9 +125,7 @@ final class CudaLowering {
   }
 
   private void lower(Step planned) {
-    pieces.clear();
-    elsewhere.clear();
-    host = null;
+    begin();
     Step step = weights.withCopies(planned);
     switch (step) {
       case ElementwiseStep s -> fused.elementwise(s);
@@ -128,17 +134,30 @@ final class CudaLowering {
       case OpStep s -> ops.lower(s);
     }
     weights.follow(step);
-    Runnable work = work();
-    lines.add(new Line(listed(step, implementation()), work, work, host, step.writes()));
+    List<Piece> own = List.copyOf(pieces);
+    HostStep behind = host;
+    Listing.Step listed = listed(step, implementation());
+    lines.add(
+        () -> {
+          Runnable work = work(own);
+          return new Line(listed, work, work, behind, step.writes());
+        });
+  }
+
+  private void begin() {
+    pieces.clear();
+    elsewhere.clear();
+    host = null;
+    scratch.next();
   }
 
   private String implementation() {
     return pieces.stream().map(Piece::implementation).collect(Collectors.joining(", "));
   }
 
-  /** The pieces so far, one after the other. */
-  private Runnable work() {
-    List<Runnable> all = pieces.stream().map(Piece::work).toList();
+  /** The pieces one after the other. */
+  private static Runnable work(List<Piece> pieces) {
+    List<Runnable> all = pieces.stream().map(piece -> piece.work().get()).toList();
     return () -> all.forEach(Runnable::run);
   }
 
@@ -147,9 +166,7 @@ final class CudaLowering {
   }
 
   private void batch(List<ElementwiseStep> planned) {
-    host = null;
-    pieces.clear();
-    elsewhere.clear();
+    begin();
     List<ElementwiseStep> steps = planned.stream().map(weights::withCopies).toList();
     // Those that store a copy too are another kernel now.
     steps.stream()
@@ -158,20 +175,19 @@ final class CudaLowering {
         .forEach(fused::batch);
     String implementation = implementation();
     steps.forEach(weights::follow);
-    Runnable together = work();
+    List<Piece> together = List.copyOf(pieces);
     int first = lines.size();
     for (ElementwiseStep step : steps) {
       pieces.clear();
       fused.elementwise(step);
       weights.follow(step);
       boolean leads = lines.size() == first;
+      List<Piece> alone = List.copyOf(pieces);
+      Listing.Step listed = listed(step, leads ? implementation : "with step " + first);
       lines.add(
-          new Line(
-              listed(step, leads ? implementation : "with step " + first),
-              work(),
-              leads ? together : () -> {},
-              null,
-              step.writes()));
+          () ->
+              new Line(
+                  listed, work(alone), leads ? work(together) : () -> {}, null, step.writes()));
     }
   }
 
@@ -189,13 +205,13 @@ final class CudaLowering {
 
   /** A buffer where it is. */
   Operand given(Buffer buffer) {
-    return new Operand(buffer, binding.address(buffer), binding.pointer(buffer));
+    CUdeviceptr pointer = binding.pointer(buffer);
+    return new Operand(buffer, () -> pointer);
   }
 
-  /** A buffer in memory of this step alone. */
+  /** A buffer that only this step has. */
   Operand temporary(Buffer buffer) {
-    DeviceMemory memory = take(Binding.sizeOf(buffer));
-    return new Operand(buffer, memory.address(), memory.at(0));
+    return new Operand(buffer, scratch.take(Binding.sizeOf(buffer)));
   }
 
   /** A library's implementation with what it makes of such operands. */
@@ -244,16 +260,35 @@ final class CudaLowering {
 
   /** One of our kernels as a part of the step. */
   void add(Launch launch) {
-    add(launch, launch.kernel());
+    addLaunch(launch.kernel(), () -> launch);
   }
 
-  /** As the listing shall call it. */
-  void add(Launch launch, String implementation) {
-    add(implementation, () -> device.driver().launch(launch));
+  /**
+   * One that touches memory of this step alone.
+   *
+   * @param implementation as the listing shall call it
+   * @param launch made when all memory is there
+   */
+  void addLaunch(String implementation, Supplier<Launch> launch) {
+    addWork(
+        implementation,
+        () -> {
+          Launch made = launch.get();
+          return () -> device.driver().launch(made);
+        });
   }
 
   /** Anything that puts its work on the stream, as a part of the step. */
   void add(String implementation, Runnable work) {
+    addWork(implementation, () -> work);
+  }
+
+  /**
+   * The same with memory of this step alone.
+   *
+   * @param work made when all memory is there
+   */
+  void addWork(String implementation, Supplier<Runnable> work) {
     pieces.add(new Piece(implementation, work));
   }
 
@@ -268,9 +303,10 @@ final class CudaLowering {
     owned.add(more);
   }
 
-  /** Memory of this step alone; the address. */
-  long scratch(long bytes) {
-    return take(bytes).address();
+  /** Memory of this step alone; its address, once all memory is there. */
+  LongSupplier scratch(long bytes) {
+    Supplier<CUdeviceptr> where = scratch.take(bytes);
+    return () -> DeviceMemory.address(where.get());
   }
 
   /** Numbers that a kernel reads at every run; the address. */
@@ -284,7 +320,9 @@ final class CudaLowering {
   }
 
   private long table(Pointer values, long bytes) {
-    DeviceMemory memory = take(bytes);
+    DeviceMemory memory = new DeviceMemory(device.driver(), bytes, "tables of kernels");
+    own(memory);
+    tableBytes += memory.bytes();
     device.driver().copyIn(memory.at(0), values, bytes);
     return memory.address();
   }
@@ -297,12 +335,5 @@ final class CudaLowering {
   /** This step takes another tensor than the plan's. */
   void list(Buffer planned, Listing.Tensor taken) {
     elsewhere.put(planned, taken);
-  }
-
-  private DeviceMemory take(long bytes) {
-    DeviceMemory memory = new DeviceMemory(device.driver(), bytes, "scratch memory");
-    own(memory);
-    scratchBytes += memory.bytes();
-    return memory;
   }
 }

@@ -66,24 +66,32 @@ final class Cudnn implements AutoCloseable {
   /** What was tried and why it was not taken. */
   record Refusal(long engine, String reason) {}
 
+  /** What the plans of one problem share; freed with the last of them. */
+  private static final class Shared {
+    private final List<CudnnDescriptor> descriptors = new ArrayList<>();
+    private int users;
+
+    private void release() {
+      if (users == 0) {
+        descriptors.forEach(CudnnDescriptor::close);
+      }
+    }
+  }
+
   /** A plan that can be run on tensors anywhere. */
   final class Plan implements AutoCloseable {
-    private final List<CudnnDescriptor> owned;
+    private final Shared shared;
+    private final List<CudnnDescriptor> packs = new ArrayList<>();
     private final CudnnDescriptor plan;
     private final long engine;
     private final long workspace;
-    private final List<Refusal> refusals;
 
-    private Plan(
-        List<CudnnDescriptor> owned,
-        CudnnDescriptor plan,
-        long engine,
-        List<Refusal> refusals) {
-      this.owned = owned;
+    private Plan(Shared shared, CudnnDescriptor plan, long engine) {
+      this.shared = shared;
       this.plan = plan;
       this.engine = engine;
       this.workspace = plan.getLong(CUDNN_ATTR_EXECUTION_PLAN_WORKSPACE_SIZE);
-      this.refusals = refusals;
+      shared.users++;
     }
 
     long engine() {
@@ -94,10 +102,6 @@ final class Cudnn implements AutoCloseable {
       return workspace;
     }
 
-    List<Refusal> refusals() {
-      return refusals;
-    }
-
     /**
      * The arguments of runs at these addresses; lives as long as the plan.
      *
@@ -105,7 +109,7 @@ final class Cudnn implements AutoCloseable {
      */
     CudnnDescriptor pack(long workspaceAddress, long... tensors) {
       CudnnDescriptor pack = new CudnnDescriptor(values, CUDNN_BACKEND_VARIANT_PACK_DESCRIPTOR);
-      owned.add(pack);
+      packs.add(pack);
       int type = cudnnBackendAttributeType.CUDNN_TYPE_VOID_PTR;
       return pack.longs(
               CUDNN_ATTR_VARIANT_PACK_UNIQUE_IDS, ConvolutionGraph.ids(tensors.length))
@@ -123,33 +127,44 @@ final class Cudnn implements AutoCloseable {
 
     @Override
     public void close() {
+      packs.forEach(CudnnDescriptor::close);
       plan.close();
-      owned.forEach(CudnnDescriptor::close);
+      shared.users--;
+      shared.release();
     }
   }
 
   /**
-   * The best plan that keeps our promises, or null with the reasons in {@code refusals}.
+   * Plans that keep our promises, best first.
    *
+   * @param most how many at most
    * @param refusals gets what was not taken
    */
-  Plan plan(ConvolutionGraph.Problem p, Precision precision, List<Refusal> refusals) {
-    List<CudnnDescriptor> owned = new ArrayList<>();
+  List<Plan> plans(
+      ConvolutionGraph.Problem p, Precision precision, int most, List<Refusal> refusals) {
+    Shared shared = new Shared();
+    List<Plan> plans = new ArrayList<>();
     try {
-      CudnnDescriptor graph = new ConvolutionGraph(values, handle.address(), owned).of(p);
+      CudnnDescriptor graph =
+          new ConvolutionGraph(values, handle.address(), shared.descriptors).of(p);
       for (int mode : HEURISTICS) {
-        for (CudnnDescriptor configuration : configurations(graph, mode, owned)) {
-          Plan plan = plan(configuration, precision, owned, refusals);
-          if (plan != null) {
-            return plan;
+        for (CudnnDescriptor configuration : configurations(graph, mode, shared.descriptors)) {
+          if (plans.size() < most) {
+            Plan plan = plan(configuration, precision, shared, refusals);
+            if (plan != null) {
+              plans.add(plan);
+            }
           }
+        }
+        if (plans.size() == most) {
+          break;
         }
       }
     } catch (CudaException e) {
       refusals.add(new Refusal(-1, e.getMessage()));
     }
-    owned.forEach(CudnnDescriptor::close);
-    return null;
+    shared.release();
+    return plans;
   }
 
   private List<CudnnDescriptor> configurations(
@@ -181,7 +196,7 @@ final class Cudnn implements AutoCloseable {
   private Plan plan(
       CudnnDescriptor configuration,
       Precision precision,
-      List<CudnnDescriptor> owned,
+      Shared shared,
       List<Refusal> refusals) {
     long index;
     try (CudnnDescriptor engine =
@@ -212,7 +227,7 @@ final class Cudnn implements AutoCloseable {
       refusals.add(new Refusal(index, reason));
       return null;
     }
-    return new Plan(owned, plan, index, List.copyOf(refusals));
+    return new Plan(shared, plan, index);
   }
 
   private CudnnDescriptor own(List<CudnnDescriptor> owned, int kind) {

@@ -10,9 +10,6 @@ import java.util.function.Supplier;
  * threads goes one after the other.
  */
 final class Device implements AutoCloseable {
-  /** Its compute capability times ten. */
-  private static final int AMPERE = 80;
-
   private static final System.Logger LOG = System.getLogger("chladni.cuda");
 
   /** Whether this process has said that it computes on stand-ins. */
@@ -23,13 +20,12 @@ final class Device implements AutoCloseable {
   private final Cublas cublas;
   private final Cudnn cudnn;
   private final String description;
-  private final boolean tensorCores;
   private final ReentrantLock lock = new ReentrantLock();
 
   /**
    * Opens the first device.
    *
-   * @throws MissingBackendException when there is none, or a library is missing
+   * @throws MissingBackendException when there is none that we have kernels for, or a library is missing
    */
   Device(CudaLibraries libraries) {
     libraries.load();
@@ -45,7 +41,6 @@ final class Device implements AutoCloseable {
           "cuda: JCuda does not load: %s. It needs Linux on x86-64 and glibc.".formatted(e), e);
     }
     try {
-      tensorCores = driver.computeCapability() >= AMPERE;
       kernels = new Kernels(driver);
       cublas = new Cublas(driver);
       cudnn = new Cudnn(driver);
@@ -61,11 +56,6 @@ final class Device implements AutoCloseable {
   /** The card and the versions of its libraries. */
   String description() {
     return description;
-  }
-
-  /** Whether it multiplies bfloat16 and TF32, as all cards do from Ampere on. */
-  boolean hasTensorCores() {
-    return tensorCores;
   }
 
   Driver driver() {

@@ -6,7 +6,6 @@ import jcuda.driver.CUdeviceptr;
 final class DeviceMemory implements AutoCloseable {
   private final Driver driver;
   private final CUdeviceptr base;
-  private final long address;
   private final long bytes;
   private final String owner;
 
@@ -15,12 +14,16 @@ final class DeviceMemory implements AutoCloseable {
     this.bytes = Math.max(bytes, Float.BYTES);
     this.owner = owner;
     this.base = driver.allocate(this.bytes, owner);
-    this.address = new Reader(base).address();
   }
 
   /** Its address, as kernels take it. */
   long address() {
-    return address;
+    return address(base);
+  }
+
+  /** The address that a pointer holds. */
+  static long address(CUdeviceptr pointer) {
+    return new Reader(pointer).address();
   }
 
   long bytes() {

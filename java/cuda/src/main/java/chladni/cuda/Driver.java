@@ -77,6 +77,9 @@ final class Driver implements AutoCloseable {
   private static final String ADVICE =
       " With CHLADNI_CUDA_STEPS=1 each step runs alone and the one that fails is named.";
 
+  /** Compute capability times ten: kernels.fatbin has nothing for cards before Ampere. */
+  private static final int OLDEST_CARD = 80;
+
   private final CUdevice device = new CUdevice();
   private final CUcontext context = new CUcontext();
   private final CUstream stream = new CUstream();
@@ -90,7 +93,7 @@ final class Driver implements AutoCloseable {
   /**
    * Opens the first device.
    *
-   * @throws MissingBackendException when there is none, or a driver that is too old
+   * @throws MissingBackendException when there is none, or it or the driver is too old
    */
   Driver() {
     JCudaDriver.setExceptionsEnabled(false);
@@ -106,6 +109,7 @@ final class Driver implements AutoCloseable {
               .formatted(Health.name(status)));
     }
     check(cuDeviceGet(device, 0), "cuDeviceGet 0");
+    checkCard();
     check(cuDevicePrimaryCtxRetain(context, device), "cuDevicePrimaryCtxRetain");
     enter();
     check(cuStreamCreate(stream, CUstream_flags.CU_STREAM_NON_BLOCKING), "cuStreamCreate");
@@ -119,6 +123,14 @@ final class Driver implements AutoCloseable {
       throw new MissingBackendException(
           "cuda: the driver must be one for CUDA 13.0 or later, whose compiler made the kernels; it is for %d.%d. Install driver 580 or newer, or use the cpu backend."
               .formatted(version[0] / 1000, version[0] % 1000 / 10));
+    }
+  }
+
+  private void checkCard() {
+    if (computeCapability() < OLDEST_CARD) {
+      throw new MissingBackendException(
+          "cuda: the card must have compute capability 8.0 or later, which is what the kernels are compiled for; %s has %s. Name another card in CUDA_VISIBLE_DEVICES, or use the cpu backend."
+              .formatted(name(), capability()));
     }
   }
 
@@ -161,17 +173,16 @@ final class Driver implements AutoCloseable {
   String describe() {
     int[] version = new int[1];
     check(cuDriverGetVersion(version), "cuDriverGetVersion");
-    return "%s, compute capability %d.%d, driver for CUDA %d.%d"
-        .formatted(
-            name(),
-            computeCapability() / 10,
-            computeCapability() % 10,
-            version[0] / 1000,
-            version[0] % 1000 / 10);
+    return "%s, compute capability %s, driver for CUDA %d.%d"
+        .formatted(name(), capability(), version[0] / 1000, version[0] % 1000 / 10);
+  }
+
+  private String capability() {
+    return computeCapability() / 10 + "." + computeCapability() % 10;
   }
 
   /** Times ten, such as 90 for Hopper. */
-  int computeCapability() {
+  private int computeCapability() {
     return 10 * attribute(CUdevice_attribute.CU_DEVICE_ATTRIBUTE_COMPUTE_CAPABILITY_MAJOR)
         + attribute(CUdevice_attribute.CU_DEVICE_ATTRIBUTE_COMPUTE_CAPABILITY_MINOR);
   }

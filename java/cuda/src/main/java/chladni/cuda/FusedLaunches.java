@@ -3,15 +3,17 @@ package chladni.cuda;
 import chladni.engine.plan.Buffer;
 import chladni.engine.plan.ElementwiseStep;
 import chladni.engine.plan.Epilogue;
+import chladni.engine.plan.Format;
 import chladni.engine.plan.Instr;
 import chladni.engine.plan.Load;
+import chladni.engine.plan.OpStep;
 import chladni.engine.plan.ReductionStep;
 import chladni.engine.plan.View;
 import chladni.engine.plan.Write;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
-import java.util.Set;
+import java.util.function.LongSupplier;
 
 /**
  * Fused kernels of a plan as launches of kernels/cuda/fused.cuh: compiled where
@@ -20,7 +22,10 @@ import java.util.Set;
 final class FusedLaunches {
   private static final System.Logger LOG = System.getLogger("chladni.cuda");
 
-  private static final Set<String> INTERPRETERS = Set.of("fused_any", "fused_wide");
+  private static final String ANY = "fused_any";
+
+  /** One point for each thread. */
+  private static final String WIDE = "fused_wide";
 
   /** The threads of each block. */
   private static final int BLOCK = 128;
@@ -61,17 +66,24 @@ final class FusedLaunches {
   }
 
   private void elementwise(FusedArgument argument) {
-    Launch launch = launch(argument);
-    lowering.add(launch, name("fused", argument, INTERPRETERS.contains(launch.kernel())));
+    String kernel = kernel(argument);
+    boolean interpreted = kernel.equals(ANY) || kernel.equals(WIDE);
+    lowering.addLaunch(
+        name("fused", argument, interpreted), () -> launch(kernel, argument));
   }
 
-  private Launch launch(FusedArgument argument) {
+  private String kernel(FusedArgument argument) {
     String compiled = "fused_" + argument.program().number();
-    boolean quads = argument.narrow();
-    boolean interpreted = !quads || !compiled(compiled);
-    quads &= !interpreted || argument.program().registers() <= FusedProgram.QUAD_REGISTERS;
-    int width = quads ? FusedArgument.QUAD : 1;
-    String kernel = !interpreted ? compiled : quads ? "fused_any" : "fused_wide";
+    if (argument.narrow() && compiled(compiled)) {
+      return compiled;
+    }
+    boolean quads =
+        argument.narrow() && argument.program().registers() <= FusedProgram.QUAD_REGISTERS;
+    return quads ? ANY : WIDE;
+  }
+
+  private Launch launch(String kernel, FusedArgument argument) {
+    int width = kernel.equals(WIDE) ? 1 : FusedArgument.QUAD;
     return lowering.launch(
         kernel,
         Math.ceilDiv(argument.space().points(), (long) width),
@@ -122,21 +134,22 @@ final class FusedLaunches {
     FusedArgument first = argument(steps.getFirst());
     String compiled = "fused_" + first.program().number() + "_multi";
     boolean interpreted = !compiled(compiled);
-    lowering.add(
+    Launch launch =
         lowering.launch(
-            interpreted ? "fused_any_multi" : compiled,
+            interpreted ? ANY + "_multi" : compiled,
             firstBlock[steps.size()],
             1,
             BLOCK,
             new Launch.Arguments()
                 .longs(lowering.table(table), lowering.table(firstBlock))
-                .ints(steps.size())),
-        "%s, %d steps".formatted(name("fused", first, interpreted), steps.size()));
+                .ints(steps.size()));
+    lowering.addLaunch(
+        "%s, %d steps".formatted(name("fused", first, interpreted), steps.size()), () -> launch);
   }
 
   /** The same values in another format, or weights of convolutions in another order, or both. */
   void convert(Operand from, Operand to) {
-    lowering.add(conversion(from, to), "fused");
+    lowering.addLaunch("fused", () -> conversion(from, to));
   }
 
   Launch conversion(Operand from, Operand to) {
@@ -151,13 +164,14 @@ final class FusedLaunches {
     View read = new View(source, 0, turns ? binding.strides(source) : new long[] {1});
     View written = new View(to.buffer(), 0, turns ? binding.strides(to.buffer()) : read.strides());
     List<Write> writes = List.of(new Write(0, written));
-    return launch(
+    FusedArgument argument =
         new FusedArgument(
             FusedSpace.of(space, writes),
             List.of(read),
             List.of(),
             writes,
-            view -> view == read ? from.address() : to.address()));
+            view -> view == read ? from.address() : to.address());
+    return launch(kernel(argument), argument);
   }
 
   void reduction(ReductionStep s) {
@@ -181,25 +195,26 @@ final class FusedLaunches {
     int parts =
         Math.clamp(Math.min(FULL / tiles, terms / lanes / THREAD_TERMS), 1, MAX_PARTS);
     int stores = s.writesTo().size();
-    long partial =
+    LongSupplier partial =
         parts == 1
-            ? 0
+            ? () -> 0
             : lowering.scratch(tiles * parts * stores * keptLanes * Double.BYTES);
     long arrived = parts == 1 ? 0 : lowering.table(new int[Math.toIntExact(tiles)]);
     boolean max = s.kind() == ReductionStep.Kind.MAX;
-    lowering.add(
-        lowering.launch(
-            kernel,
-            Math.toIntExact(tiles),
-            parts,
-            BLOCK,
-            new Launch.Arguments()
-                .struct(argument.bytes(1))
-                .struct(
-                    (int) kept, (int) (kept >>> 32), (int) terms, (int) (terms >>> 32),
-                    max ? 1 : 0, keptLanes, space.innermostGoes() ? 1 : 0, 0)
-                .longs(partial, arrived)),
-        name("reduce", argument, interpreted));
+    lowering.addLaunch(
+        name("reduce", argument, interpreted),
+        () ->
+            lowering.launch(
+                kernel,
+                Math.toIntExact(tiles),
+                parts,
+                BLOCK,
+                new Launch.Arguments()
+                    .struct(argument.bytes(1))
+                    .struct(
+                        (int) kept, (int) (kept >>> 32), (int) terms, (int) (terms >>> 32),
+                        max ? 1 : 0, keptLanes, space.innermostGoes() ? 1 : 0, 0)
+                    .longs(partial.getAsLong(), arrived)));
   }
 
   /** The least power of two that is at least {@code n}, but not above {@code most}. */
@@ -211,12 +226,28 @@ final class FusedLaunches {
     return p;
   }
 
+  /** Where a product goes: in 32 bits as long as something follows on it. */
+  Operand product(OpStep step) {
+    Buffer result = step.output();
+    return step.epilogue().isEmpty() || result.format() == Format.SINGLE
+        ? lowering.given(result)
+        : lowering.temporary(
+            Weights.beside(result, result.layout(), Format.SINGLE, result.place()));
+  }
+
   /**
-   * What follows a product, as a pass over its result: channels innermost in both layouts.
+   * What follows a product, as a pass over its result; nothing where nothing does.
    *
-   * @param product where the product left it in 32 bits; may be the address of the result
+   * @param product where the product left it in 32 bits; may be where the result goes
    */
-  void epilogue(long product, Buffer result, List<Epilogue> epilogue) {
+  void epilogue(OpStep step, Operand product) {
+    if (!step.epilogue().isEmpty()) {
+      epilogue(product, step.output(), step.epilogue());
+    }
+  }
+
+  /** Channels are innermost in both layouts. */
+  private void epilogue(Operand product, Buffer result, List<Epilogue> epilogue) {
     long channels = result.type().shape().dim(1);
     long rows = Binding.elements(result) / channels;
     View from = new View(result, 0, new long[] {channels, 1});
@@ -241,6 +272,6 @@ final class FusedLaunches {
             loads,
             instrs,
             writes,
-            view -> view == from ? product : binding.address(view)));
+            view -> view == from ? product.address() : binding.address(view)));
   }
 }

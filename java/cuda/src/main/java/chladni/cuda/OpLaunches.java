@@ -41,8 +41,6 @@ import chladni.engine.graph.Transpose;
 import chladni.engine.graph.UpsampleNearest2d;
 import chladni.engine.graph.Window;
 import chladni.engine.graph.WindowOp;
-import chladni.engine.plan.Buffer;
-import chladni.engine.plan.Format;
 import chladni.engine.plan.Layout;
 import chladni.engine.plan.OpStep;
 
@@ -70,7 +68,7 @@ final class OpLaunches {
     this.precision = precision;
     this.fused = fused;
     this.weights = weights;
-    this.convolutions = new Convolutions(lowering, device.cudnn(), precision);
+    this.convolutions = new Convolutions(lowering, fused, device.cudnn(), precision);
     this.windows = new WindowLaunches(lowering);
     this.indices = new IndexLaunches(lowering);
   }
@@ -82,13 +80,14 @@ final class OpLaunches {
         Operand src = lowering.given(step.inputs().get(0));
         Operand dst = lowering.given(step.output());
         Operand weight = weights.taken(step);
-        convolution(step, new Convolution(FORWARD, src, dst, weight, window, groups));
+        convolutions.lower(step, new Convolution(FORWARD, src, dst, weight, window, groups));
       }
       case ConvTranspose2d op -> {
         Operand src = lowering.given(step.inputs().get(0));
         Operand dst = lowering.given(step.output());
         Operand weight = weights.taken(step);
-        convolution(step, new Convolution(DATA, dst, src, weight, op.window(), op.groups()));
+        convolutions.lower(
+            step, new Convolution(DATA, dst, src, weight, op.window(), op.groups()));
       }
       case ConvWeightGrad op -> {
         Operand src = lowering.given(step.inputs().get(0));
@@ -137,30 +136,6 @@ final class OpLaunches {
     }
   }
 
-  /** With what follows on it in one kernel, or in a pass of its own. */
-  private void convolution(OpStep step, Convolution c) {
-    if (!convolutions.lowerFused(step, c)) {
-      Operand dst = product(step);
-      convolutions.lower(step, c.to(dst));
-      epilogue(step, dst);
-    }
-  }
-
-  /** Where a product goes: in 32 bits as long as something follows on it. */
-  private Operand product(OpStep step) {
-    Buffer result = step.output();
-    return step.epilogue().isEmpty() || result.format() == Format.SINGLE
-        ? lowering.given(result)
-        : lowering.temporary(
-            Weights.beside(result, result.layout(), Format.SINGLE, result.place()));
-  }
-
-  private void epilogue(OpStep step, Operand product) {
-    if (!step.epilogue().isEmpty()) {
-      fused.epilogue(product.address(), step.output(), step.epilogue());
-    }
-  }
-
   private void matMul(OpStep step, MatMul op) {
     Shape a = step.inputs().get(0).type().shape();
     Shape c = step.output().type().shape();
@@ -174,11 +149,11 @@ final class OpLaunches {
             op.transposeB());
     Operand left = lowering.given(step.inputs().get(0));
     Operand right = weights.taken(step);
-    Operand result = product(step);
+    Operand result = fused.product(step);
     lowering.add(
         lowering.tagged("cublasGemmStridedBatchedEx", left),
         () -> device.cublas().multiply(product, precision, left, right, result));
-    epilogue(step, result);
+    fused.epilogue(step, result);
   }
 
   private void logSoftmax(OpStep step, int axis) {

@@ -5,6 +5,8 @@ import chladni.engine.graph.Window;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.function.LongSupplier;
+import java.util.function.Supplier;
 
 /**
  * A convolution as kernels/cuda/conv_tile.cu computes it: as a product of {@code rows} by {@code
@@ -161,13 +163,8 @@ record TiledConvolution(
     return columns <= FEW_COLUMNS.columns ? FEW_COLUMNS : rows <= 32 ? FEW_ROWS : GENERAL;
   }
 
-  /**
-   * The launch.
-   *
-   * @param problem {@code struct Conv}
-   * @param addresses of large, small and weight
-   */
-  Launch launch(CudaLowering lowering, Launch.Arguments problem, long... addresses) {
+  /** The launch, once all memory is there. */
+  Supplier<Launch> launch(CudaLowering lowering, Convolution of) {
     Tile tile = tile();
     long tiles =
         Math.ceilDiv(rows, (long) tile.rows) * Math.ceilDiv(columns, (long) tile.columns);
@@ -176,21 +173,23 @@ record TiledConvolution(
     long steps = Math.ceilDiv(depth, (long) DEPTH);
     int parts = Math.clamp(Math.min(FULL / (tiles * classes), steps / PART), 1, MAX_PARTS);
     long cells = tiles * classes;
-    long partial =
+    LongSupplier partial =
         parts == 1
-            ? 0
+            ? () -> 0
             : lowering.scratch(cells * parts * tile.rows * tile.columns * Float.BYTES);
     long arrived = parts == 1 ? 0 : lowering.table(new int[Math.toIntExact(cells)]);
-    return lowering.launch(
-        kernel(),
-        Math.toIntExact(tiles),
-        parts,
-        classes,
-        BLOCK,
-        problem
-            .longs(lowering.table(table()))
-            .longs(addresses)
-            .longs(partial, arrived));
+    long table = lowering.table(table());
+    return () ->
+        lowering.launch(
+            kernel(),
+            Math.toIntExact(tiles),
+            parts,
+            classes,
+            BLOCK,
+            of.arguments()
+                .longs(table)
+                .longs(of.addresses().toArray())
+                .longs(partial.getAsLong(), arrived));
   }
 
   private int[] table() {

@@ -133,13 +133,9 @@ final class Weights {
     for (Buffer written : step.writes()) {
       Copy copy = copies.get(Binding.variable(written));
       if (copy != null && !step.writes().contains(copy.half)) {
-        lowering.add(rounding(copy), "fused");
+        fused.convert(lowering.given(copy.of), lowering.given(copy.half));
       }
     }
-  }
-
-  private Launch rounding(Copy copy) {
-    return fused.conversion(lowering.given(copy.of), lowering.given(copy.half));
   }
 
   /** What brings the copies up to date, each listed ahead of the steps of a run. */
@@ -147,7 +143,8 @@ final class Weights {
     List<Rounding> all = new ArrayList<>();
     copies.forEach(
         (variable, copy) -> {
-          Launch launch = rounding(copy);
+          Launch launch =
+              fused.conversion(lowering.given(copy.of), lowering.given(copy.half));
           all.add(new Rounding(variable, launch));
           Listing.Tensor from = lowering.tensor(copy.of);
           Listing.Tensor to = lowering.tensor(copy.half);

@@ -3,6 +3,7 @@ package chladni.tests.cuda;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import chladni.app.cli.Main;
 import chladni.cuda.CudaProvider;
 import chladni.engine.backend.BackendOptions;
 import chladni.engine.backend.MissingBackendException;
@@ -117,6 +118,19 @@ final class BadMachineTest {
     assertThat(new ChildJvm().with("SOFTGPU_DEVICES", "0").run(OpensCuda.class))
         .startsWith("MissingBackendException: cuda: the driver is there but finds no device")
         .contains("CUDA_ERROR_NO_DEVICE");
+  }
+
+  /** Volta and Turing have no bfloat16, and the image no code for them. */
+  @Test
+  void aCardThatIsTooOldIsNamedWithWhatIsNeeded() throws Exception {
+    String refusal =
+        "cuda: the card must have compute capability 8.0 or later, which is what the kernels are"
+            + " compiled for; softgpu (no GPU: kernels run on the host) has 7.5."
+            + " Name another card in CUDA_VISIBLE_DEVICES, or use the cpu backend.";
+    assertThat(new ChildJvm().with("SOFTGPU_CAPABILITY", "7.5").run(OpensCuda.class))
+        .isEqualTo("MissingBackendException: " + refusal + "\n");
+    assertThat(new ChildJvm().with("SOFTGPU_CAPABILITY", "7.5").run(Main.class, "doctor"))
+        .contains("does not open: " + refusal);
   }
 
   @Test

@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
 import chladni.engine.Engine;
-import chladni.engine.backend.Backend;
 import chladni.engine.backend.Listing;
 import chladni.engine.backend.Precision;
 import chladni.engine.backend.PrecisionException;
@@ -20,8 +19,6 @@ import chladni.engine.graph.Window;
 import chladni.engine.nn.Initializers;
 import chladni.engine.nn.Layers;
 import chladni.engine.nn.Parameters;
-import chladni.tests.runtime.ChildJvm;
-import java.io.IOException;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
@@ -213,34 +210,5 @@ final class PrecisionTest {
           .isInstanceOf(PrecisionException.class)
           .hasMessageContaining("one precision, got TF32 and BF16");
     }
-  }
-
-  /** Prints what a card before Ampere has and how it refuses the rest. */
-  static final class OldCard {
-    private OldCard() {}
-
-    public static void main(String[] arguments) {
-      try (Engine engine = Engine.open("cuda")) {
-        Backend backend = engine.backend();
-        System.out.println(backend.precisions());
-        for (Precision p : new Precision[] {Precision.TF32, Precision.BF16}) {
-          try {
-            backend.newStore(1, p).close();
-          } catch (PrecisionException e) {
-            System.out.println(e.getMessage());
-          }
-        }
-      }
-    }
-  }
-
-  @Test
-  void aCardBeforeAmpereSaysWhyItHasFp32Alone() throws IOException, InterruptedException {
-    String said = new ChildJvm().with("SOFTGPU_CAPABILITY", "7.5").run(OldCard.class);
-    assertThat(said)
-        .containsOnlyOnce("[FP32]\n")
-        .contains("TF32 needs compute capability 8.0")
-        .contains("BF16 needs compute capability 8.0")
-        .contains("compute capability 7.5");
   }
 }

@@ -1,0 +1,220 @@
+package chladni.cuda;
+
+import chladni.engine.backend.Precision;
+import chladni.engine.backend.ProgramException;
+import chladni.engine.graph.Add;
+import chladni.engine.graph.LeakyRelu;
+import chladni.engine.graph.Mul;
+import chladni.engine.graph.Sigmoid;
+import chladni.engine.graph.Tanh;
+import chladni.engine.plan.Buffer;
+import chladni.engine.plan.Epilogue;
+import chladni.engine.plan.Format;
+import chladni.engine.plan.Place;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Objects;
+import java.util.function.LongSupplier;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import jcuda.jcudnn.cudnnPointwiseMode;
+
+/** What cuDNN's engines do, and what ours do around them. */
+final class CudnnWays {
+  private static final System.Logger LOG = System.getLogger("chladni.cuda");
+  private static final int BLOCK = 256;
+
+  private final Cudnn cudnn;
+  private final Precision precision;
+
+  CudnnWays(Cudnn cudnn, Precision precision) {
+    this.cudnn = cudnn;
+    this.precision = precision;
+  }
+
+  /** A way whose work is a plan of cuDNN's. */
+  private abstract class Way implements ConvolutionWay {
+    private final String name;
+
+    Way(String name) {
+      this.name = name;
+    }
+
+    @Override
+    public String name() {
+      return name;
+    }
+
+    /** What cuDNN is asked for; null where this is no way. */
+    abstract ConvolutionGraph.Problem problem(ConvolutionTask task);
+
+    /** What the log and the listing call it, behind the engine. */
+    String suffix(ConvolutionTask task) {
+      return "";
+    }
+
+    abstract void add(ConvolutionTask task, Cudnn.Plan plan);
+
+    @Override
+    public List<Candidate> candidates(ConvolutionTask task, int most) {
+      ConvolutionGraph.Problem problem = problem(task);
+      if (problem == null) {
+        return List.of();
+      }
+      List<Cudnn.Refusal> refusals = new ArrayList<>();
+      List<Cudnn.Plan> plans = cudnn.plans(problem, precision, most, refusals);
+      for (Cudnn.Refusal r : refusals) {
+        task.refused("cuDNN engine " + r.engine() + suffix(task), r.reason());
+      }
+      return plans.stream().map(plan -> candidate(task, plan)).toList();
+    }
+
+    private Candidate candidate(ConvolutionTask task, Cudnn.Plan plan) {
+      return new Candidate() {
+        @Override
+        public void add() {
+          task.lowering().own(plan);
+          Way.this.add(task, plan);
+        }
+
+        @Override
+        public void close() {
+          plan.close();
+        }
+      };
+    }
+  }
+
+  /** An engine that also does what follows on the result, which spares a pass over it. */
+  ConvolutionWay fused() {
+    return new Way("cudnn+epilogue") {
+      @Override
+      ConvolutionGraph.Problem problem(ConvolutionTask task) {
+        Convolution c = task.convolution();
+        List<ConvolutionGraph.Stage> stages =
+            task.step().epilogue().stream().map(CudnnWays::stage).toList();
+        return stages.isEmpty() ? null : c.problem(c.result().format(), stages);
+      }
+
+      @Override
+      String suffix(ConvolutionTask task) {
+        return task.step().epilogue().stream()
+            .map(e -> " + " + e.op().name())
+            .collect(Collectors.joining());
+      }
+
+      @Override
+      void add(ConvolutionTask task, Cudnn.Plan plan) {
+        Stream<Operand> operands =
+            task.step().epilogue().stream()
+                .map(Epilogue::operand)
+                .filter(Objects::nonNull)
+                .map(task.lowering()::given);
+        Convolution c = task.convolution();
+        put(task, plan, c, Stream.concat(c.sides().stream(), operands).toList(), suffix(task));
+      }
+    };
+  }
+
+  /** An engine for the convolution alone. */
+  ConvolutionWay plain() {
+    return new Way("cudnn") {
+      @Override
+      ConvolutionGraph.Problem problem(ConvolutionTask task) {
+        return task.convolution().problem(task.productFormat(), List.of());
+      }
+
+      @Override
+      void add(ConvolutionTask task, Cudnn.Plan plan) {
+        task.inPasses(alone -> put(task, plan, alone, alone.sides(), ""));
+      }
+    };
+  }
+
+  /**
+   * For operands of 16 bits whose result the plan has in 32: an engine that leaves it in 16, which
+   * a pass of ours widens. Asked without a card, cuDNN 9.24 had no other.
+   */
+  ConvolutionWay rounded() {
+    return new Way("cudnn+widen") {
+      @Override
+      ConvolutionGraph.Problem problem(ConvolutionTask task) {
+        Convolution c = task.convolution();
+        boolean widens =
+            c.operand().format() == Format.BFLOAT16 && task.productFormat() == Format.SINGLE;
+        return widens ? c.problem(Format.BFLOAT16, List.of()) : null;
+      }
+
+      @Override
+      String suffix(ConvolutionTask task) {
+        return " rounded";
+      }
+
+      @Override
+      void add(ConvolutionTask task, Cudnn.Plan plan) {
+        task.inPasses(alone -> addWidened(task, plan, alone));
+      }
+    };
+  }
+
+  private void addWidened(ConvolutionTask task, Cudnn.Plan plan, Convolution c) {
+    CudaLowering lowering = task.lowering();
+    Buffer wide = c.result().buffer();
+    Buffer narrow = Weights.beside(wide, wide.layout(), Format.BFLOAT16, new Place.Arena());
+    Convolution rounded = c.to(lowering.temporary(narrow));
+    put(task, plan, rounded, rounded.sides(), "");
+    long n = Binding.elements(wide);
+    lowering.addLaunch(
+        "widen",
+        () ->
+            lowering.launch(
+                "widen",
+                n,
+                BLOCK,
+                new Launch.Arguments()
+                    .longs(rounded.result().address(), c.result().address(), n)));
+  }
+
+  private static void put(
+      ConvolutionTask task, Cudnn.Plan plan, Convolution c, List<Operand> tensors, String names) {
+    CudaLowering lowering = task.lowering();
+    LongSupplier workspace =
+        plan.workspaceBytes() == 0 ? () -> 0 : lowering.scratch(plan.workspaceBytes());
+    String implementation = lowering.tagged("cudnn engine " + plan.engine(), c.operand()) + names;
+    LOG.log(System.Logger.Level.DEBUG, "{0}: {1}", task.step().label(), implementation);
+    lowering.addWork(
+        implementation,
+        () -> {
+          long[] addresses = tensors.stream().mapToLong(Operand::address).toArray();
+          CudnnDescriptor pack = plan.pack(workspace.getAsLong(), addresses);
+          return () -> plan.execute(pack);
+        });
+  }
+
+  private static ConvolutionGraph.Stage stage(Epilogue epilogue) {
+    return switch (epilogue.op()) {
+      case Add _ -> perChannel(cudnnPointwiseMode.CUDNN_POINTWISE_ADD, epilogue.operand());
+      case Mul _ -> perChannel(cudnnPointwiseMode.CUDNN_POINTWISE_MUL, epilogue.operand());
+      case LeakyRelu(double slope) ->
+          new ConvolutionGraph.Stage(cudnnPointwiseMode.CUDNN_POINTWISE_RELU_FWD, slope, null);
+      case Tanh _ -> elementwise(cudnnPointwiseMode.CUDNN_POINTWISE_TANH_FWD);
+      case Sigmoid _ -> elementwise(cudnnPointwiseMode.CUDNN_POINTWISE_SIGMOID_FWD);
+      default ->
+          throw new ProgramException(
+              "plan: %s is no epilogue; it is one of mul, add, leakyRelu, tanh, sigmoid."
+                  .formatted(epilogue.op().name()));
+    };
+  }
+
+  private static ConvolutionGraph.Stage perChannel(int mode, Buffer operand) {
+    long channels = Binding.elements(operand);
+    long[] dims = {1, channels, 1, 1};
+    long[] strides = {channels, 1, channels, channels};
+    return new ConvolutionGraph.Stage(
+        mode, 0, new ConvolutionGraph.Strided(dims, strides, operand.format()));
+  }
+
+  private static ConvolutionGraph.Stage elementwise(int mode) {
+    return new ConvolutionGraph.Stage(mode, 0, null);
+  }
+}
