@@ -1,9 +1,9 @@
 package chladni.sound2image.training;
 
+import chladni.engine.LossHistory;
 import chladni.engine.graph.Graph;
 import chladni.engine.graph.Node;
 import chladni.engine.graph.Variable;
-import chladni.engine.loss.LossHistory;
 import java.util.List;
 
 /** What a training keeps in its store that is nothing to save. */

@@ -1,6 +1,7 @@
 package chladni.sound2image.training;
 
 import chladni.engine.Engine;
+import chladni.engine.LossHistory;
 import chladni.engine.backend.Backend;
 import chladni.engine.backend.Precision;
 import chladni.engine.backend.Program;
@@ -11,7 +12,6 @@ import chladni.engine.graph.Ops;
 import chladni.engine.graph.Shape;
 import chladni.engine.graph.Variable;
 import chladni.engine.io.Weights;
-import chladni.engine.loss.LossHistory;
 import chladni.engine.loss.Losses;
 import chladni.engine.nn.Mode;
 import chladni.engine.nn.Parameters;

@@ -1,5 +1,6 @@
 package chladni.sound2image.training;
 
+import chladni.engine.LossHistory;
 import chladni.engine.backend.Backend;
 import chladni.engine.backend.Precision;
 import chladni.engine.backend.Program;
@@ -7,7 +8,6 @@ import chladni.engine.backend.Store;
 import chladni.engine.graph.Graph;
 import chladni.engine.graph.Variable;
 import chladni.engine.io.Weights;
-import chladni.engine.loss.LossHistory;
 import chladni.engine.nn.Parameters;
 import java.nio.file.Path;
 import java.util.List;

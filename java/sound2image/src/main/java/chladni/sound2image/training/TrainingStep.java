@@ -1,10 +1,10 @@
 package chladni.sound2image.training;
 
+import chladni.engine.LossHistory;
 import chladni.engine.backend.Backend;
 import chladni.engine.backend.Program;
 import chladni.engine.backend.Store;
 import chladni.engine.graph.Variable;
-import chladni.engine.loss.LossHistory;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;

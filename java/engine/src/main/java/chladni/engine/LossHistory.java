@@ -1,4 +1,4 @@
-package chladni.engine.loss;
+package chladni.engine;
 
 import chladni.engine.api.Experimental;
 import chladni.engine.backend.Program;
