@@ -59,7 +59,8 @@ const Rule kRules[] = {
     {kHeuristics, 200, kTypeHeuristicMode, 1, 1, true},
     {kHeuristics, 201, kTypeDescriptor, 1, 1, true},
     {kPlan, 400, kTypeHandle, 1, 1, true},
-    {kPlan, 401, kTypeDescriptor, 1, 1, true},
+    {kPlan, 401, kTypeDescriptor, 1, 1, false},  // a configuration
+    {kPlan, 405, kTypeChar, 1, 1 << 20, false},  // or what a plan said of itself
     {kVariantPack, 1000, kTypeInt64, 1, kMany, true},
     {kVariantPack, 1001, kTypePointer, 1, kMany, true},
     {kVariantPack, 1003, kTypePointer, 1, 1, true},
@@ -74,6 +75,15 @@ const Rule *rule(int kind, int name) {
 Status bad(const char *why, int kind, int name) {
   refuse(kBadParam, "cuDNN descriptor %d, attribute %d: %s", kind, name, why);
   return kBadParam;
+}
+
+bool is_dense(const Descriptor &tensor) {
+  int64_t elements = 1, extent = 1;
+  for (size_t i = 0; i < static_cast<size_t>(tensor.attributes.at(902).count); ++i) {
+    elements *= tensor.integer(902, i);
+    extent += (tensor.integer(902, i) - 1) * tensor.integer(903, i);
+  }
+  return elements == extent;
 }
 
 // What a single attribute cannot tell.
@@ -92,8 +102,19 @@ Status consistent(const Descriptor &d) {
     for (int name : {102, 103, 104, 105})
       if (d.attributes.at(name).count != d.integer(106))
         return bad("one value for each spatial dimension", d.kind, name);
+  if (d.kind == kConvolution)
+    for (int name : {104, 105})
+      for (int64_t i = 0; i < d.integer(106); ++i)
+        if (d.integer(name, static_cast<size_t>(i)) < 0)
+          return bad("padding is at least 0", d.kind, name);
+  for (const auto &[kind, weight] :
+       {std::pair<int, int>{kForward, 703}, {kBackwardData, 709}, {kBackwardFilter, 715}})
+    if (d.kind == kind && !is_dense(d.to(weight)))
+      return bad("a weight has no gaps", d.kind, weight);
   if (d.kind == kHeuristics && d.number(200) != kModeA && d.number(200) != kModeFallback)
     return kNotSupported;
+  if (d.kind == kPlan && d.has(401) == d.has(405))
+    return bad("a configuration or a plan's text, one of them", d.kind, 401);
   if (d.kind == kVariantPack && d.attributes.at(1000).count != d.attributes.at(1001).count)
     return bad("as many pointers as ids", d.kind, 1001);
   return kSuccess;
@@ -110,6 +131,7 @@ size_t size_of(int type) {
     case kTypeDescriptor:
       return 8;
     case kTypeBoolean:
+    case kTypeChar:
       return 1;
     default:
       return 4;
@@ -149,6 +171,12 @@ Status finalize(Descriptor &d) {
   }
   if (Status s = consistent(d)) return s;
   if (d.kind == kPlan) {
+    if (d.has(405)) {
+      const auto &text = d.attributes.at(405).bytes;
+      auto made = configuration_of(std::string(text.begin(), text.end()));
+      if (!made) return bad("it is no plan of this version for this card", d.kind, 405);
+      d.named[401] = {made};
+    }
     const Descriptor &config = d.to(401);
     if (Status s = supports(config.to(301), config.engine)) return s;
   }

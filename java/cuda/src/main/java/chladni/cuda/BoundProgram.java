@@ -244,7 +244,7 @@ final class BoundProgram implements AutoCloseable {
     }
   }
 
-  private static void close(AutoCloseable resource) {
+  static void close(AutoCloseable resource) {
     try {
       resource.close();
     } catch (RuntimeException e) {

@@ -4,6 +4,8 @@ import chladni.engine.graph.Shape;
 import chladni.engine.graph.Window;
 import chladni.engine.plan.Format;
 import java.util.List;
+import java.util.Locale;
+import java.util.function.UnaryOperator;
 import java.util.stream.LongStream;
 import java.util.stream.Stream;
 
@@ -48,6 +50,12 @@ record Convolution(
     };
   }
 
+  /** The same on other operands. */
+  Convolution map(UnaryOperator<Operand> moved) {
+    return new Convolution(
+        direction, moved.apply(large), moved.apply(small), moved.apply(weight), window, groups);
+  }
+
   List<Operand> sides() {
     return List.of(large, small, weight);
   }
@@ -55,6 +63,22 @@ record Convolution(
   /** Those of the large side, the small one and the weight. */
   LongStream addresses() {
     return sides().stream().mapToLong(Operand::address);
+  }
+
+  /** In words, without where it lies. */
+  String problem() {
+    return "%s of %s, %s, %s, %s, %d groups"
+        .formatted(
+            direction.name().toLowerCase(Locale.ROOT),
+            words(large),
+            words(small),
+            words(weight),
+            window,
+            groups);
+  }
+
+  private static String words(Operand operand) {
+    return "%s %s channels last".formatted(shape(operand), operand.format());
   }
 
   /**

@@ -108,7 +108,14 @@ final class ConvolutionGraph {
    * @param slope of a ReLU below 0; else 0
    * @param operand of the modes that have one, which repeats along axes of extent 1; else null
    */
-  record Stage(int mode, double slope, Strided operand) {}
+  record Stage(int mode, double slope, Strided operand) {
+    /**
+     * The value as it is, by CUDNN_POINTWISE_IDENTITY, which the Java constants are too old to
+     * know. What it is for: engines that cuDNN compiles when a plan is made store their result in
+     * any format and with any strides, and it asks these alone when something follows.
+     */
+    static final Stage IDENTITY = new Stage(21, 0, null);
+  }
 
   /** Logical extents in the order of NCHW, and how far apart neighbours lie, in elements. */
   record Strided(long[] dims, long[] strides, Format format) {}

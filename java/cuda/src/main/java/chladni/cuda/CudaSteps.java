@@ -36,7 +36,10 @@ public final class CudaSteps implements AutoCloseable {
   private final CUevent end = new CUevent();
   private DeviceMemory flush;
 
-  private CudaSteps(Device device, CUgraphExec graph, boolean own) {
+  /**
+   * @param own whether the graph ends with it
+   */
+  CudaSteps(Device device, CUgraphExec graph, boolean own) {
     this.device = device;
     this.graph = graph;
     this.own = own;
@@ -115,7 +118,8 @@ public final class CudaSteps implements AutoCloseable {
         });
   }
 
-  private double milliseconds(int replays) {
+  /** Device milliseconds of each of so many replays in a row; for whoever has the device. */
+  double milliseconds(int replays) {
     check(cuEventRecord(begin, stream()), "cuEventRecord");
     for (int i = 0; i < replays; i++) {
       launch();

@@ -15,13 +15,13 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import java.util.function.LongSupplier;
+import java.util.function.Predicate;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import jcuda.jcudnn.cudnnPointwiseMode;
 
 /** What cuDNN's engines do, and what ours do around them. */
 final class CudnnWays {
-  private static final System.Logger LOG = System.getLogger("chladni.cuda");
   private static final int BLOCK = 256;
 
   private final Cudnn cudnn;
@@ -57,23 +57,44 @@ final class CudnnWays {
 
     @Override
     public List<Candidate> candidates(ConvolutionTask task, int most) {
+      return candidates(task, _ -> true, most);
+    }
+
+    @Override
+    public Candidate again(ConvolutionTask task, Choice choice) {
+      if (!choice.plan().isEmpty()) {
+        Cudnn.Plan plan = cudnn.again(choice.engine(), choice.plan());
+        if (plan != null) {
+          return candidate(plan);
+        }
+        task.refused(choice.name(), "cuDNN does not take its text any more; it is made anew");
+      }
+      List<Candidate> found = candidates(task, choice.engine()::equals, 1);
+      return found.isEmpty() ? null : found.getFirst();
+    }
+
+    private List<Candidate> candidates(ConvolutionTask task, Predicate<String> wanted, int most) {
       ConvolutionGraph.Problem problem = problem(task);
       if (problem == null) {
         return List.of();
       }
       List<Cudnn.Refusal> refusals = new ArrayList<>();
-      List<Cudnn.Plan> plans = cudnn.plans(problem, precision, most, refusals);
+      List<Cudnn.Plan> plans = cudnn.plans(problem, precision, wanted, most, refusals);
       for (Cudnn.Refusal r : refusals) {
         task.refused("cuDNN engine " + r.engine() + suffix(task), r.reason());
       }
-      return plans.stream().map(plan -> candidate(task, plan)).toList();
+      return plans.stream().map(this::candidate).toList();
     }
 
-    private Candidate candidate(ConvolutionTask task, Cudnn.Plan plan) {
+    private Candidate candidate(Cudnn.Plan plan) {
       return new Candidate() {
         @Override
-        public void add() {
-          task.lowering().own(plan);
+        public Choice choice() {
+          return new Choice(name + " " + plan.engine(), plan.text());
+        }
+
+        @Override
+        public void add(ConvolutionTask task) {
           Way.this.add(task, plan);
         }
 
@@ -121,7 +142,10 @@ final class CudnnWays {
     return new Way("cudnn") {
       @Override
       ConvolutionGraph.Problem problem(ConvolutionTask task) {
-        return task.convolution().problem(task.productFormat(), List.of());
+        // Only engines that do more than the convolution widen: see Stage.IDENTITY.
+        List<ConvolutionGraph.Stage> stages =
+            widens(task) ? List.of(ConvolutionGraph.Stage.IDENTITY) : List.of();
+        return task.convolution().problem(task.productFormat(), stages);
       }
 
       @Override
@@ -133,16 +157,14 @@ final class CudnnWays {
 
   /**
    * For operands of 16 bits whose result the plan has in 32: an engine that leaves it in 16, which
-   * a pass of ours widens. Asked without a card, cuDNN 9.24 had no other.
+   * a pass of ours widens. Engines compiled ahead do no better, and where NVRTC is not installed
+   * cuDNN has no others.
    */
   ConvolutionWay rounded() {
     return new Way("cudnn+widen") {
       @Override
       ConvolutionGraph.Problem problem(ConvolutionTask task) {
-        Convolution c = task.convolution();
-        boolean widens =
-            c.operand().format() == Format.BFLOAT16 && task.productFormat() == Format.SINGLE;
-        return widens ? c.problem(Format.BFLOAT16, List.of()) : null;
+        return widens(task) ? task.convolution().problem(Format.BFLOAT16, List.of()) : null;
       }
 
       @Override
@@ -155,6 +177,11 @@ final class CudnnWays {
         task.inPasses(alone -> addWidened(task, plan, alone));
       }
     };
+  }
+
+  private static boolean widens(ConvolutionTask task) {
+    return task.convolution().operand().format() == Format.BFLOAT16
+        && task.productFormat() == Format.SINGLE;
   }
 
   private void addWidened(ConvolutionTask task, Cudnn.Plan plan, Convolution c) {
@@ -181,7 +208,6 @@ final class CudnnWays {
     LongSupplier workspace =
         plan.workspaceBytes() == 0 ? () -> 0 : lowering.scratch(plan.workspaceBytes());
     String implementation = lowering.tagged("cudnn engine " + plan.engine(), c.operand()) + names;
-    LOG.log(System.Logger.Level.DEBUG, "{0}: {1}", task.step().label(), implementation);
     lowering.addWork(
         implementation,
         () -> {

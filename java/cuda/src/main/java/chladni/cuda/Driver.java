@@ -169,12 +169,17 @@ final class Driver implements AutoCloseable {
     return new String(text, 0, end, StandardCharsets.UTF_8);
   }
 
+  /** Such as {@code NVIDIA H200, compute capability 9.0}. */
+  String card() {
+    return "%s, compute capability %s".formatted(name(), capability());
+  }
+
   /** Such as {@code NVIDIA H200, compute capability 9.0, driver for CUDA 13.0}. */
   String describe() {
     int[] version = new int[1];
     check(cuDriverGetVersion(version), "cuDriverGetVersion");
-    return "%s, compute capability %s, driver for CUDA %d.%d"
-        .formatted(name(), capability(), version[0] / 1000, version[0] % 1000 / 10);
+    return "%s, driver for CUDA %d.%d"
+        .formatted(card(), version[0] / 1000, version[0] % 1000 / 10);
   }
 
   private String capability() {

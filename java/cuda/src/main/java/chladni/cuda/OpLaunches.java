@@ -5,40 +5,20 @@ import static chladni.cuda.ConvolutionGraph.Direction.FORWARD;
 import static chladni.cuda.ConvolutionGraph.Direction.WEIGHT;
 
 import chladni.engine.backend.Precision;
-import chladni.engine.backend.ProgramException;
 import chladni.engine.graph.ArgMax;
-import chladni.engine.graph.Assign;
-import chladni.engine.graph.BatchNorm;
-import chladni.engine.graph.BlockSum2d;
-import chladni.engine.graph.Broadcast;
-import chladni.engine.graph.ChannelBroadcast;
-import chladni.engine.graph.ChannelSum;
-import chladni.engine.graph.Concat;
-import chladni.engine.graph.Constant;
 import chladni.engine.graph.Conv2d;
 import chladni.engine.graph.ConvTranspose2d;
 import chladni.engine.graph.ConvWeightGrad;
 import chladni.engine.graph.CustomOp;
 import chladni.engine.graph.Dropout;
-import chladni.engine.graph.ElementwiseOp;
-import chladni.engine.graph.Flip;
 import chladni.engine.graph.Increment;
 import chladni.engine.graph.IndexOp;
-import chladni.engine.graph.Input;
 import chladni.engine.graph.LogSoftmax;
 import chladni.engine.graph.MatMul;
-import chladni.engine.graph.Max;
 import chladni.engine.graph.OneHot;
-import chladni.engine.graph.Pad;
-import chladni.engine.graph.ReadVariable;
-import chladni.engine.graph.Reshape;
 import chladni.engine.graph.Shape;
-import chladni.engine.graph.Slice;
-import chladni.engine.graph.Sum;
 import chladni.engine.graph.ToFloat;
 import chladni.engine.graph.TopK;
-import chladni.engine.graph.Transpose;
-import chladni.engine.graph.UpsampleNearest2d;
 import chladni.engine.graph.Window;
 import chladni.engine.graph.WindowOp;
 import chladni.engine.plan.Layout;
@@ -68,14 +48,14 @@ final class OpLaunches {
     this.precision = precision;
     this.fused = fused;
     this.weights = weights;
-    this.convolutions = new Convolutions(lowering, fused, device.cudnn(), precision);
+    this.convolutions = new Convolutions(lowering, fused, device, precision);
     this.windows = new WindowLaunches(lowering);
     this.indices = new IndexLaunches(lowering);
   }
 
   /** Adds what the step is made of. */
   void lower(OpStep step) {
-    switch (step.node().op()) {
+    switch (step.op()) {
       case Conv2d(Window window, int groups) -> {
         Operand src = lowering.given(step.inputs().get(0));
         Operand dst = lowering.given(step.output());
@@ -112,27 +92,6 @@ final class OpLaunches {
               lowering.inOut(step).longs(Binding.elements(step.inputs().get(0))).ints(classes));
       case ToFloat _ -> lowering.run(step, "to_float", lowering.inOut(step).longs(points(step)));
       case Increment _ -> lowering.run(step, "increment", lowering.inOut(step).longs(points(step)));
-      case Assign _,
-          BatchNorm _,
-          BlockSum2d _,
-          Broadcast _,
-          ChannelBroadcast _,
-          ChannelSum _,
-          Concat _,
-          Constant _,
-          ElementwiseOp _,
-          Flip _,
-          Input _,
-          Max _,
-          Pad _,
-          ReadVariable _,
-          Reshape _,
-          Slice _,
-          Sum _,
-          Transpose _,
-          UpsampleNearest2d _ ->
-          throw new ProgramException(
-              "plan: %s must reach a backend as a fused kernel.".formatted(step.label()));
     }
   }
 

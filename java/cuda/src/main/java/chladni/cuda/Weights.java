@@ -55,7 +55,7 @@ final class Weights {
   }
 
   private static boolean isMixed(OpStep step) {
-    return switch (step.node().op()) {
+    return switch (step.op()) {
       case Conv2d _, ConvTranspose2d _, MatMul _ ->
           step.inputs().get(0).format() != step.inputs().get(1).format();
       default -> false;
@@ -64,7 +64,7 @@ final class Weights {
 
   /** Whether it is a convolution whose weight must be brought into another order. */
   private boolean isTurned(OpStep step) {
-    return !(step.node().op() instanceof MatMul) && !binding.isChannelsLast(step.inputs().get(1));
+    return !(step.op() instanceof MatMul) && !binding.isChannelsLast(step.inputs().get(1));
   }
 
   /** A buffer that the plan does not have; the ids of the plan's are not negative. */

@@ -85,6 +85,26 @@ final class CudnnMistakesTest {
   }
 
   @Test
+  void paddingIsNotNegativeAndAWeightHasNoGaps() {
+    Descriptor convolution = cudnn.make(CONVOLUTION);
+    cudnn.set(convolution, 106, INT64, 2);
+    cudnn.choose(convolution, 100, DATA_TYPE, Data.FLOAT.number);
+    cudnn.choose(convolution, 101, CONVOLUTION_MODE, 1);
+    for (int name : new int[] {102, 103, 105}) {
+      cudnn.set(convolution, name, INT64, 1, 1);
+    }
+    cudnn.set(convolution, 104, INT64, 1, -1);
+    assertThat(cudnn.finish(convolution)).isEqualTo(BAD_PARAM);
+    Descriptor weight = cudnn.make(TENSOR);
+    begin(weight, 3, 16, 3, 2, 3, 3);
+    cudnn.set(weight, 903, INT64, 36, 18, 3, 1);
+    assertThat(cudnn.finish(weight)).isEqualTo(SUCCESS);
+    Descriptor operation =
+        forward(tensor(1, 1, 2, 4, 4), weight, tensor(2, 1, 3, 4, 4), Data.FLOAT);
+    assertThat(cudnn.finish(operation)).isEqualTo(BAD_PARAM);
+  }
+
+  @Test
   void whatAnOperationNamesIsFinalized() {
     Descriptor loose = cudnn.make(TENSOR);
     begin(loose, 1, 16, 1, 2, 4, 4);

@@ -163,28 +163,7 @@ final class Bfloat16Test {
     List<double[]> expected = run(c, REFERENCE);
     List<double[]> actual = run(c, target);
     for (int i = 0; i < expected.size(); i++) {
-      double[] right =
-          target.name().equals("cuda")
-              ? orItsNeighbours(expected.get(i), actual.get(i))
-              : expected.get(i);
-      tolerance.check(c + " on " + target, actual.get(i), right);
+      tolerance.check(c + " on " + target, actual.get(i), expected.get(i));
     }
-  }
-
-  /**
-   * What is expected, or one of the two bfloat16 around it where that came out: cuDNN may leave the
-   * result of a convolution in 16 bits.
-   */
-  private static double[] orItsNeighbours(double[] expected, double[] actual) {
-    double[] right = expected.clone();
-    for (int i = 0; i < right.length; i++) {
-      int towardsZero = Float.floatToRawIntBits((float) expected[i]) & 0xFFFF_0000;
-      float down = Float.intBitsToFloat(towardsZero);
-      float up = Float.intBitsToFloat(towardsZero + 0x1_0000);
-      if (actual[i] == down || actual[i] == up) {
-        right[i] = actual[i];
-      }
-    }
-    return right;
   }
 }

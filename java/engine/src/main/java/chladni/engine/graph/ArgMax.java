@@ -6,7 +6,7 @@ import java.util.List;
  * The INT32 index of the largest element along an axis, which stays with extent 1 or goes. A tie
  * goes to the lower index; NaN counts as the largest.
  */
-public record ArgMax(int axis, boolean keepDims) implements Op {
+public record ArgMax(int axis, boolean keepDims) implements OpaqueOp {
   @Override
   public TensorType infer(Operands in) {
     in.floats(1);

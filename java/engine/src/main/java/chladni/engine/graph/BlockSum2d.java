@@ -3,7 +3,7 @@ package chladni.engine.graph;
 import java.util.List;
 
 /** The sum of each factor x factor block: (N, C, H, W) gives (N, C, H / f, W / f). */
-public record BlockSum2d(int factor) implements Op {
+public record BlockSum2d(int factor) implements ReductionOp {
   @Override
   public TensorType infer(Operands in) {
     in.floats(1).rank(0, 4, "(N,C,H,W)");

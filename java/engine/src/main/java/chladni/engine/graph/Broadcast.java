@@ -7,7 +7,7 @@ import java.util.stream.IntStream;
  * Repeats a tensor to a larger shape by the rule of NumPy: shapes are aligned at the last axis, a
  * missing axis or one of extent 1 repeats.
  */
-public record Broadcast(Shape shape) implements Op {
+public record Broadcast(Shape shape) implements ViewOp {
   @Override
   public TensorType infer(Operands in) {
     in.floats(1);

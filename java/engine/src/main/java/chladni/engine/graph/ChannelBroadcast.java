@@ -5,7 +5,7 @@ import java.util.List;
 /**
  * (G, C) to (N, C, ...): one value for each channel of each of G consecutive parts of the batch.
  */
-public record ChannelBroadcast(Shape shape) implements Op {
+public record ChannelBroadcast(Shape shape) implements ViewOp {
   @Override
   public TensorType infer(Operands in) {
     in.floats(1).rank(0, 2, "(groups, channels)");

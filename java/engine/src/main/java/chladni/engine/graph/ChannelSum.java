@@ -6,7 +6,7 @@ import java.util.List;
  * (N, C, ...) to (G, C): the sum over everything but the channel, apart for each of G consecutive
  * parts of the batch.
  */
-public record ChannelSum(int groups) implements Op {
+public record ChannelSum(int groups) implements ReductionOp {
   @Override
   public TensorType infer(Operands in) {
     in.floats(1);

@@ -27,7 +27,7 @@ import java.util.List;
  * <p>Operands are materialised in row-major order, and nothing is fused with the operation. Equal
  * operations on the same operands may be computed once, so equality must mean the same function.
  */
-public non-sealed interface CustomOp extends Op {
+public non-sealed interface CustomOp extends OpaqueOp {
   /**
    * Writes every element of the result from those of the operands: a pure function of them and of the
    * attributes. It runs on the engine's thread, is not called twice at once by one program, and must
@@ -50,7 +50,7 @@ public non-sealed interface CustomOp extends Op {
   /** As of every operation; {@code custom} for a class without a name. */
   @Override
   default String name() {
-    return getClass().getSimpleName().isEmpty() ? "custom" : Op.super.name();
+    return getClass().getSimpleName().isEmpty() ? "custom" : OpaqueOp.super.name();
   }
 
   /** An operand, element by element in row-major order. */

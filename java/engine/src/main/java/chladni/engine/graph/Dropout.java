@@ -10,7 +10,7 @@ import java.util.List;
  * 32 bits of seed); it is kept where {@code (word >>> 8) * 2^-24 >= p}. The mask is a function of these
  * alone, so it is the same on every backend and in the gradient.
  */
-public record Dropout(double p, long seed, int stream) implements Op {
+public record Dropout(double p, long seed, int stream) implements OpaqueOp {
   @Override
   public TensorType infer(Operands in) {
     in.check(in.size() == 2, "takes x and a counter, got %d operands.", in.size());

@@ -3,7 +3,7 @@ package chladni.engine.graph;
 import java.util.List;
 
 /** One axis in reverse order. */
-public record Flip(int axis) implements Op {
+public record Flip(int axis) implements ViewOp {
   @Override
   public TensorType infer(Operands in) {
     in.floats(1).shape(0).axis(axis);

@@ -3,7 +3,7 @@ package chladni.engine.graph;
 import java.util.List;
 
 /** {@code x - log(sum(e^x))} over one axis, without overflow. */
-public record LogSoftmax(int axis) implements Op {
+public record LogSoftmax(int axis) implements OpaqueOp {
   @Override
   public TensorType infer(Operands in) {
     in.floats(1).shape(0).axis(axis);

@@ -3,7 +3,7 @@ package chladni.engine.graph;
 import java.util.List;
 
 /** The largest element over some axes; equal ones share the gradient equally. */
-public record Max(List<Integer> axes, boolean keepDims) implements Op {
+public record Max(List<Integer> axes, boolean keepDims) implements ReductionOp {
   public Max {
     axes = List.copyOf(axes);
   }

@@ -6,7 +6,7 @@ import java.util.List;
 /**
  * INT32 labels (...) to FLOAT (..., classes). A label outside 0 to classes - 1 gives a row of zeros.
  */
-public record OneHot(int classes) implements Op {
+public record OneHot(int classes) implements OpaqueOp {
   @Override
   public TensorType infer(Operands in) {
     in.check(in.size() == 1 && in.get(0).dtype() == DType.INT32, "takes one INT32 operand.");

@@ -12,10 +12,9 @@ import java.util.List;
  */
 @Experimental
 public sealed interface Op
-    permits ElementwiseOp, IndexOp, Product, WindowOp,
-        ArgMax, Assign, BatchNorm, BlockSum2d, Broadcast, ChannelBroadcast, ChannelSum, Concat,
-        Constant, CustomOp, Dropout, Flip, Increment, Input, LogSoftmax, Max, OneHot, Pad,
-        ReadVariable, Reshape, Slice, Sum, ToFloat, TopK, Transpose, UpsampleNearest2d {
+    permits
+        ElementwiseOp, OpaqueOp, ReductionOp, ViewOp,
+        Assign, BatchNorm, Concat, Constant, Input, Pad, ReadVariable {
   /**
    * The type of the result.
    *

@@ -3,7 +3,7 @@ package chladni.engine.graph;
 import java.util.List;
 
 /** The same elements in the same row-major order under another shape. */
-public record Reshape(Shape shape) implements Op {
+public record Reshape(Shape shape) implements ViewOp {
   @Override
   public TensorType infer(Operands in) {
     in.floats(1);

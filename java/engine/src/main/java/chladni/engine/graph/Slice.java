@@ -3,7 +3,7 @@ package chladni.engine.graph;
 import java.util.List;
 
 /** The part {@code from <= i < to} of one axis. */
-public record Slice(int axis, int from, int to) implements Op {
+public record Slice(int axis, int from, int to) implements ViewOp {
   @Override
   public TensorType infer(Operands in) {
     in.floats(1);

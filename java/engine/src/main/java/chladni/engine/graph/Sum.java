@@ -3,7 +3,7 @@ package chladni.engine.graph;
 import java.util.List;
 
 /** The sum over some axes, which stay with extent 1 or go. */
-public record Sum(List<Integer> axes, boolean keepDims) implements Op {
+public record Sum(List<Integer> axes, boolean keepDims) implements ReductionOp {
   public Sum {
     axes = List.copyOf(axes);
   }

@@ -6,7 +6,7 @@ import java.util.List;
  * The INT32 indices of the k largest elements along an axis, the largest first. A tie goes to the
  * lower index; NaN counts as the largest.
  */
-public record TopK(int axis, int k) implements Op {
+public record TopK(int axis, int k) implements OpaqueOp {
   @Override
   public TensorType infer(Operands in) {
     in.floats(1);

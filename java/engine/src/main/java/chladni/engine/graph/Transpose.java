@@ -4,7 +4,7 @@ import java.util.List;
 import java.util.stream.IntStream;
 
 /** Axes in another order: axis i of the result is axis {@code order.get(i)} of the operand. */
-public record Transpose(List<Integer> order) implements Op {
+public record Transpose(List<Integer> order) implements ViewOp {
   public Transpose {
     order = List.copyOf(order);
   }

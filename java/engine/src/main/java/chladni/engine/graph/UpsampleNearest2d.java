@@ -3,7 +3,7 @@ package chladni.engine.graph;
 import java.util.List;
 
 /** Each pixel repeated factor x factor times: (N, C, H, W) gives (N, C, H f, W f). */
-public record UpsampleNearest2d(int factor) implements Op {
+public record UpsampleNearest2d(int factor) implements ViewOp {
   @Override
   public TensorType infer(Operands in) {
     in.floats(1).rank(0, 4, "(N,C,H,W)");

@@ -1,7 +1,5 @@
 package chladni.engine.plan;
 
-import chladni.engine.graph.BlockSum2d;
-import chladni.engine.graph.ChannelSum;
 import chladni.engine.graph.Concat;
 import chladni.engine.graph.Constant;
 import chladni.engine.graph.Div;
@@ -11,16 +9,15 @@ import chladni.engine.graph.Exp;
 import chladni.engine.graph.Expm1;
 import chladni.engine.graph.Input;
 import chladni.engine.graph.Log;
-import chladni.engine.graph.Max;
 import chladni.engine.graph.Node;
 import chladni.engine.graph.Op;
 import chladni.engine.graph.Pow;
 import chladni.engine.graph.ReadVariable;
 import chladni.engine.graph.Reciprocal;
+import chladni.engine.graph.ReductionOp;
 import chladni.engine.graph.Sigmoid;
 import chladni.engine.graph.Softplus;
 import chladni.engine.graph.Sqrt;
-import chladni.engine.graph.Sum;
 import chladni.engine.graph.Tanh;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -70,10 +67,7 @@ final class Fusion {
   }
 
   static boolean isReduction(Node node) {
-    return switch (node.op()) {
-      case Sum _, Max _, ChannelSum _, BlockSum2d _ -> true;
-      default -> false;
-    };
+    return node.op() instanceof ReductionOp;
   }
 
   /** Whether a fused kernel may compute it on the way. */

@@ -123,7 +123,7 @@ final class MemoryPlanner {
     return switch (step) {
       case ElementwiseStep kernel -> replaces(kernel, operand, result);
       case OpStep op ->
-          op.node().op() instanceof Dropout && op.inputs().get(0).root().equals(operand);
+          op.op() instanceof Dropout && op.inputs().get(0).root().equals(operand);
       case ReductionStep _, CopyStep _ -> false;
     };
   }

@@ -1,6 +1,7 @@
 package chladni.engine.plan;
 
 import chladni.engine.graph.Node;
+import chladni.engine.graph.OpaqueOp;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Stream;
@@ -13,11 +14,23 @@ import java.util.stream.Stream;
  * one layout on both sides, of these two; all else is row-major. Products alone may take and give
  * {@link Format#BFLOAT16}.
  *
- * @param node neither elementwise nor a view, a concat, a sum or a maximum
+ * @param node one with an {@link OpaqueOp}
  * @param epilogue only on Conv2d, ConvTranspose2d and MatMul
  */
 public record OpStep(Node node, List<Buffer> inputs, Buffer output, List<Epilogue> epilogue)
     implements Step {
+  public OpStep {
+    if (!(node.op() instanceof OpaqueOp)) {
+      throw new IllegalArgumentException(
+          "plan: %s is no operation to be computed as a whole. Make it a part of a fused step."
+              .formatted(node));
+    }
+  }
+
+  public OpaqueOp op() {
+    return (OpaqueOp) node.op();
+  }
+
   @Override
   public String label() {
     return node.toString();

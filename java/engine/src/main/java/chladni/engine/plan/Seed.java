@@ -4,6 +4,7 @@ import chladni.engine.graph.BlockSum2d;
 import chladni.engine.graph.ChannelSum;
 import chladni.engine.graph.Max;
 import chladni.engine.graph.Node;
+import chladni.engine.graph.ReductionOp;
 import chladni.engine.graph.Shape;
 import chladni.engine.graph.Sum;
 import java.util.ArrayList;
@@ -85,7 +86,7 @@ record Seed(
     if (reduction == null) {
       return List.of(new Extent(size, false));
     }
-    return switch (reduction.op()) {
+    return switch ((ReductionOp) reduction.op()) {
       case Sum(List<Integer> axes, boolean _) -> List.of(new Extent(size, over(axes, axis)));
       case Max(List<Integer> axes, boolean _) -> List.of(new Extent(size, over(axes, axis)));
       case ChannelSum(int groups) ->
@@ -96,7 +97,6 @@ record Seed(
           axis < 2
               ? List.of(new Extent(size, false))
               : List.of(new Extent(size / factor, false), new Extent(factor, true));
-      default -> throw new IllegalArgumentException(reduction.toString());
     };
   }
 
@@ -141,10 +141,10 @@ record Seed(
     List<Form> kept = new ArrayList<>();
     for (int a = 0; a < index.length; a++) {
       boolean gone =
-          switch (reduction.op()) {
+          switch ((ReductionOp) reduction.op()) {
             case Sum(List<Integer> axes, boolean _) -> over(axes, a);
             case Max(List<Integer> axes, boolean _) -> over(axes, a);
-            default -> a > 1;
+            case ChannelSum _, BlockSum2d _ -> a > 1;
           };
       if (!gone) {
         kept.add(index[a]);

@@ -9,6 +9,7 @@ import chladni.engine.graph.Shape;
 import chladni.engine.graph.Slice;
 import chladni.engine.graph.Transpose;
 import chladni.engine.graph.UpsampleNearest2d;
+import chladni.engine.graph.ViewOp;
 import java.util.Arrays;
 
 /** Operations that only rename elements: where an element of the result stands in the operand. */
@@ -16,12 +17,7 @@ final class Views {
   private Views() {}
 
   static boolean isView(Node node) {
-    return switch (node.op()) {
-      case Reshape _, Broadcast _, ChannelBroadcast _, Flip _, Slice _, Transpose _,
-          UpsampleNearest2d _ ->
-          true;
-      default -> false;
-    };
+    return node.op() instanceof ViewOp;
   }
 
   /** Whether an element of the operand may stand at several places of the result. */
@@ -37,7 +33,7 @@ final class Views {
     Shape from = view.input(0).shape();
     Form[] at = new Form[from.rank()];
     Arrays.fill(at, Form.ZERO);
-    switch (view.op()) {
+    switch ((ViewOp) view.op()) {
       case Reshape _ -> {
         Form rest = linear(index, view.shape());
         for (int i = from.rank() - 1; i > 0; i--) {
@@ -82,7 +78,6 @@ final class Views {
           at[order.get(i)] = index[i];
         }
       }
-      default -> throw new IllegalArgumentException(view.toString());
     }
     return Arrays.stream(at).anyMatch(f -> f == null) ? null : at;
   }

@@ -1,42 +1,22 @@
 package chladni.engine.backend.cpu;
 
 import chladni.engine.backend.Listing;
-import chladni.engine.backend.ProgramException;
 import chladni.engine.backend.listing.Lister;
 import chladni.engine.graph.ArgMax;
-import chladni.engine.graph.Assign;
-import chladni.engine.graph.BatchNorm;
-import chladni.engine.graph.BlockSum2d;
-import chladni.engine.graph.Broadcast;
-import chladni.engine.graph.ChannelBroadcast;
-import chladni.engine.graph.ChannelSum;
-import chladni.engine.graph.Concat;
-import chladni.engine.graph.Constant;
 import chladni.engine.graph.Conv2d;
 import chladni.engine.graph.ConvTranspose2d;
 import chladni.engine.graph.ConvWeightGrad;
 import chladni.engine.graph.CustomOp;
 import chladni.engine.graph.Dropout;
-import chladni.engine.graph.ElementwiseOp;
-import chladni.engine.graph.Flip;
 import chladni.engine.graph.Increment;
 import chladni.engine.graph.IndexOp;
-import chladni.engine.graph.Input;
 import chladni.engine.graph.LogSoftmax;
 import chladni.engine.graph.MatMul;
-import chladni.engine.graph.Max;
 import chladni.engine.graph.Node;
 import chladni.engine.graph.OneHot;
-import chladni.engine.graph.Pad;
-import chladni.engine.graph.ReadVariable;
-import chladni.engine.graph.Reshape;
 import chladni.engine.graph.Shape;
-import chladni.engine.graph.Slice;
-import chladni.engine.graph.Sum;
 import chladni.engine.graph.ToFloat;
 import chladni.engine.graph.TopK;
-import chladni.engine.graph.Transpose;
-import chladni.engine.graph.UpsampleNearest2d;
 import chladni.engine.graph.WindowOp;
 import chladni.engine.memory.HostArena;
 import chladni.engine.plan.Buffer;
@@ -188,7 +168,7 @@ final class CpuLowering {
   }
 
   private void lower(OpStep step) {
-    switch (step.node().op()) {
+    switch (step.op()) {
       case Conv2d op -> products.conv2d(step, op);
       case ConvTranspose2d op -> products.convTranspose2d(step, op);
       case ConvWeightGrad op -> products.convWeightGrad(step, op);
@@ -218,27 +198,6 @@ final class CpuLowering {
               line(step, "increment"));
       case CustomOp op ->
           add(CUSTOM, customs.words(step, op, binding), line(step, "custom, Java"));
-      case Assign _,
-          BatchNorm _,
-          BlockSum2d _,
-          Broadcast _,
-          ChannelBroadcast _,
-          ChannelSum _,
-          Concat _,
-          Constant _,
-          ElementwiseOp _,
-          Flip _,
-          Input _,
-          Max _,
-          Pad _,
-          ReadVariable _,
-          Reshape _,
-          Slice _,
-          Sum _,
-          Transpose _,
-          UpsampleNearest2d _ ->
-          throw new ProgramException(
-              "plan: %s must reach a backend as a fused kernel.".formatted(step.label()));
     }
   }
 

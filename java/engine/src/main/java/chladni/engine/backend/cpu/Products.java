@@ -120,7 +120,7 @@ final class Products {
 
   /** The layout that oneDNN would give the gradient of this step if it were free; the caller's. */
   long gradientLayout(OpStep step) {
-    Words words = gradientWords(step, (ConvWeightGrad) step.node().op());
+    Words words = gradientWords(step, (ConvWeightGrad) step.op());
     long primitive = library.convolutionCreate(lowering.engine(), words, 0, step.label());
     try {
       return library.primitiveWeights(primitive);

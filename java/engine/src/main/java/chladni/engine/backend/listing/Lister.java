@@ -88,8 +88,8 @@ public final class Lister {
   }
 
   private Listing.Step operation(OpStep s, String implementation) {
-    boolean product = s.node().op() instanceof Product;
-    long flops = s.node().op().flops(s.node());
+    boolean product = s.op() instanceof Product;
+    long flops = s.op().flops(s.node());
     long epilogue =
         s.epilogue().stream().mapToLong(e -> e.node().op().flops(e.node())).sum();
     List<Tensor> reads =
