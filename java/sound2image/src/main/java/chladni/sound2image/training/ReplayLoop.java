@@ -87,7 +87,7 @@ public final class ReplayLoop implements TrainingLoop {
     List<String> names = training.losses();
     double[] values = new double[names.size()];
     for (long s = checkpoint.step() + 1; s < last; s++) {
-      trainer.writeInputs(training, batches, s);
+      trainer.writeInputs(training, batches, s, s == checkpoint.step() + 1);
       training.program().run();
       boolean finite = read(training, values);
       trainer.listener().step(trainer.stage(), s, last, names, values);
@@ -95,7 +95,7 @@ public final class ReplayLoop implements TrainingLoop {
         return replay(trainer, training, batches, s);
       }
     }
-    trainer.writeInputs(training, batches, last);
+    trainer.writeInputs(training, batches, last, last == checkpoint.step() + 1);
     Optional<NonFinite> first = training.program().trace();
     read(training, values);
     trainer.listener().step(trainer.stage(), last, last, names, values);
