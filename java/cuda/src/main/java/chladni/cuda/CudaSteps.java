@@ -48,8 +48,8 @@ public final class CudaSteps implements AutoCloseable {
   }
 
   /**
-   * Whole runs with the copies of inputs and outputs, by the very graph that {@link Program#run}
-   * launches.
+   * Whole runs with the copies of outputs, by the very graph that {@link Program#run} launches once
+   * the inputs are on the device.
    *
    * @throws ProgramException when the program is none of this backend's or has steps on the host
    */
