@@ -94,7 +94,8 @@ record Convolution(
         strided(small, leaves),
         strided(weight, leaves),
         window,
-        stages);
+        stages,
+        false);
   }
 
   private ConvolutionGraph.Strided strided(Operand operand, Format ofResult) {
