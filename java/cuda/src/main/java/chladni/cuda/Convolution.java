@@ -5,7 +5,6 @@ import chladni.engine.graph.Window;
 import chladni.engine.plan.Format;
 import java.util.List;
 import java.util.stream.LongStream;
-import java.util.stream.Stream;
 
 /**
  * What a convolution takes and leaves in one of its three directions. Channels lie innermost in all
@@ -123,10 +122,7 @@ record Convolution(
 
   /** Elements of its largest tensor. */
   long largest() {
-    return Stream.of(large, small, weight)
-        .mapToLong(o -> Binding.elements(o.buffer()))
-        .max()
-        .orElseThrow();
+    return sides().stream().mapToLong(o -> Binding.elements(o.buffer())).max().orElseThrow();
   }
 
   private static Shape shape(Operand operand) {

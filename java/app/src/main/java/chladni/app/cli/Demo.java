@@ -21,6 +21,7 @@ import java.util.SequencedMap;
 import java.util.concurrent.Callable;
 import java.util.function.BiConsumer;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
@@ -63,12 +64,7 @@ public final class Demo implements Callable<Integer> {
               + " ${DEFAULT-VALUE}.")
   private String preset;
 
-  @Option(
-      names = "--device",
-      defaultValue = "auto",
-      paramLabel = "DEVICE",
-      description = "One of ${COMPLETION-CANDIDATES}; default ${DEFAULT-VALUE}.")
-  private Device device;
+  @Mixin private DeviceOption device;
 
   @Spec private CommandSpec spec;
 
@@ -80,7 +76,7 @@ public final class Demo implements Callable<Integer> {
         List.of("small", "tiny").contains(preset),
         "--preset must be small or tiny, got '" + preset + "'. Choose one.");
     Terminal terminal = Checks.terminal(spec);
-    try (Engine engine = Engine.open(device.toString(), BackendOptions.DEFAULT)) {
+    try (Engine engine = Engine.open(device.name(), BackendOptions.DEFAULT)) {
       terminal.err().println("backend " + engine.choice() + " (" + engine.backend().description() + ")");
       ReportData data;
       try (Bars bars = new Bars(terminal)) {

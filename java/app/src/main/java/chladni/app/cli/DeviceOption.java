@@ -3,7 +3,7 @@ package chladni.app.cli;
 import picocli.CommandLine.Option;
 
 /** {@code --device}, for commands that compute. */
-final class DeviceOption {
+public final class DeviceOption {
   @Option(
       names = "--device",
       defaultValue = "auto",
@@ -11,7 +11,8 @@ final class DeviceOption {
       description = "One of ${COMPLETION-CANDIDATES}; default ${DEFAULT-VALUE}.")
   private Device device;
 
-  String name() {
+  /** The name of a backend, or {@code auto}. */
+  public String name() {
     return device.toString();
   }
 }

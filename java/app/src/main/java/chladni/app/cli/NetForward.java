@@ -84,12 +84,7 @@ public final class NetForward implements Callable<Integer> {
       description = "Where the result goes; replaced when it exists.")
   private Path output;
 
-  @Option(
-      names = "--device",
-      defaultValue = "auto",
-      paramLabel = "DEVICE",
-      description = "One of ${COMPLETION-CANDIDATES}; default ${DEFAULT-VALUE}.")
-  private Device device;
+  @Mixin private DeviceOption device;
 
   @Mixin private PrecisionOption precision;
   @Spec private CommandSpec spec;
@@ -108,7 +103,7 @@ public final class NetForward implements Callable<Integer> {
     Checks.positiveOrAbsent(spec, "--out-channels", outChannels);
     action.run(
         new Request(
-            net, inChannels, outChannels, weights, input, output, device.toString(), precision.checked()),
+            net, inChannels, outChannels, weights, input, output, device.name(), precision.checked()),
         Checks.terminal(spec));
     return ExitCode.OK;
   }
