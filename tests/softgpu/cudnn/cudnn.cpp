@@ -32,7 +32,7 @@ int give(void **out, int64_t room, int kind, int64_t count, int64_t *returned, F
 
 }  // namespace
 
-SOFTGPU_API size_t cudnnGetVersion() { return 92400; }
+SOFTGPU_API size_t cudnnGetVersion() { return kVersion; }
 SOFTGPU_API const char *cudnnGetErrorString(int status) {
   switch (status) {
     case kSuccess:
@@ -90,19 +90,41 @@ SOFTGPU_API int cudnnBackendGetAttribute(void *descriptor, int name, int type, i
   auto **out = static_cast<void **>(values);
   if (d.kind == kHeuristics && name == 202 && type == kTypeDescriptor) {
     const bool best = d.number(200) == kModeA;
-    const int first = best ? kRefusing : kExact, engines = best ? kExact : 1;
+    std::vector<std::pair<int, int>> named;  // engine and tile
+    for (int engine = best ? kRefusing : kExact; engine <= (best ? kTensorCore : kExact); ++engine)
+      for (int tile = has_knobs(engine) ? 0 : -1; tile < (has_knobs(engine) ? 2 : 0); ++tile)
+        named.emplace_back(engine, tile);
+    const auto engines = static_cast<int64_t>(named.size());
     if (!room) {
       *count = engines + 2;  // an upper bound, as the real one answers
       return kSuccess;
     }
     return give(out, room, kEngineConfig, engines, count, [&](Descriptor &config, int i) {
-      config.engine = first + i;
+      config.engine = named[static_cast<size_t>(i)].first;
+      config.tile = named[static_cast<size_t>(i)].second;
       config.named[301] = d.named.at(201);
     });
   }
   if (d.kind == kEngineConfig && name == 300 && type == kTypeDescriptor)
     return give(out, room, kEngine, 1, count,
                 [&](Descriptor &engine, int) { engine.engine = d.engine; });
+  if (d.kind == kEngineConfig && name == 302 && type == kTypeDescriptor) {
+    // Asked for their number alone, the real one says 0.
+    return give(out, room, kKnobChoice, d.tile < 0 ? 0 : 2, count, [&](Descriptor &choice, int i) {
+      choice.knob = i ? kTileK : kTileSize;
+      choice.tile = i ? d.tile : 0;
+    });
+  }
+  if (d.kind == kKnobChoice && name == 600 && type == kTypeKnob && room >= 1) {
+    *static_cast<int *>(values) = d.knob;
+    *count = 1;
+    return kSuccess;
+  }
+  if (d.kind == kKnobChoice && name == 601 && type == kTypeInt64 && room >= 1) {
+    *static_cast<int64_t *>(values) = d.tile;
+    *count = 1;
+    return kSuccess;
+  }
   if (d.kind == kEngine && name == 1301 && type == kTypeInt64 && room >= 1) {
     *static_cast<int64_t *>(values) = d.engine;
     *count = 1;
@@ -120,6 +142,14 @@ SOFTGPU_API int cudnnBackendGetAttribute(void *descriptor, int name, int type, i
     const Descriptor &config = d.to(401);
     *static_cast<int64_t *>(values) = workspace(config.to(301), config.engine);
     *count = 1;
+    return kSuccess;
+  }
+  if (d.kind == kPlan && name == 405 && type == kTypeChar) {
+    const std::string text = text_of(d.to(401));
+    *count = static_cast<int64_t>(text.size());
+    if (!room) return kSuccess;
+    if (room < *count) return kBadParam;
+    memcpy(values, text.data(), text.size());
     return kSuccess;
   }
   return kNotSupported;

@@ -59,7 +59,8 @@ const Rule kRules[] = {
     {kHeuristics, 200, kTypeHeuristicMode, 1, 1, true},
     {kHeuristics, 201, kTypeDescriptor, 1, 1, true},
     {kPlan, 400, kTypeHandle, 1, 1, true},
-    {kPlan, 401, kTypeDescriptor, 1, 1, true},
+    {kPlan, 401, kTypeDescriptor, 1, 1, false},  // a configuration
+    {kPlan, 405, kTypeChar, 1, 1 << 20, false},  // or what a plan said of itself
     {kVariantPack, 1000, kTypeInt64, 1, kMany, true},
     {kVariantPack, 1001, kTypePointer, 1, kMany, true},
     {kVariantPack, 1003, kTypePointer, 1, 1, true},
@@ -112,6 +113,8 @@ Status consistent(const Descriptor &d) {
       return bad("a weight has no gaps", d.kind, weight);
   if (d.kind == kHeuristics && d.number(200) != kModeA && d.number(200) != kModeFallback)
     return kNotSupported;
+  if (d.kind == kPlan && d.has(401) == d.has(405))
+    return bad("a configuration or a plan's text, one of them", d.kind, 401);
   if (d.kind == kVariantPack && d.attributes.at(1000).count != d.attributes.at(1001).count)
     return bad("as many pointers as ids", d.kind, 1001);
   return kSuccess;
@@ -128,6 +131,7 @@ size_t size_of(int type) {
     case kTypeDescriptor:
       return 8;
     case kTypeBoolean:
+    case kTypeChar:
       return 1;
     default:
       return 4;
@@ -167,6 +171,12 @@ Status finalize(Descriptor &d) {
   }
   if (Status s = consistent(d)) return s;
   if (d.kind == kPlan) {
+    if (d.has(405)) {
+      const auto &text = d.attributes.at(405).bytes;
+      auto made = configuration_of(std::string(text.begin(), text.end()));
+      if (!made) return bad("it is no plan of this version for this card", d.kind, 405);
+      d.named[401] = {made};
+    }
     const Descriptor &config = d.to(401);
     if (Status s = supports(config.to(301), config.engine)) return s;
   }

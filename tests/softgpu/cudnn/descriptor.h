@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <map>
 #include <memory>
+#include <string>
 #include <vector>
 
 #include "../driver/driver.h"
@@ -26,6 +27,7 @@ enum Kind : int {
   kEngineConfig = 3,
   kHeuristics = 4,
   kPlan = 5,
+  kKnobChoice = 7,
   kForward = 10,
   kBackwardFilter = 11,
   kBackwardData = 12,
@@ -46,10 +48,12 @@ enum Type : int {
   kTypePointer = 6,
   kTypeConvolutionMode = 7,
   kTypeHeuristicMode = 8,
+  kTypeKnob = 9,
   kTypeNanPropagation = 10,
   kTypeNumericalNote = 11,
   kTypePointwiseMode = 14,
   kTypeDescriptor = 15,
+  kTypeChar = 24,
 };
 
 enum Data : int { kFloat = 0, kBfloat16 = 9 };
@@ -70,6 +74,8 @@ struct Descriptor {
   // Descriptors that attributes name, as they were when this one was finalized.
   std::map<int, std::vector<std::shared_ptr<const Descriptor>>> named;
   int engine = 0;  // of engines and their configurations
+  int tile = -1;   // of configurations: the tile along the sum; -1 where an engine has no knobs
+  int knob = 0;    // of knob choices
 
   explicit Descriptor(int k) : kind(k) {}
 
@@ -93,6 +99,10 @@ Status set(Descriptor &d, int name, int type, int64_t count, const void *values)
 Status finalize(Descriptor &d);
 bool is_descriptor(const void *p);
 
+// plan.cpp: a plan as the text from which it can be made again
+std::string text_of(const Descriptor &configuration);
+std::shared_ptr<const Descriptor> configuration_of(const std::string &text);  // null: it is none
+
 // execute.cpp
 Status supports(const Descriptor &graph, int engine);
 int64_t workspace(const Descriptor &graph, int engine);
@@ -101,7 +111,8 @@ Status execute(void *stream, const Descriptor &plan, const Descriptor &pack);
 // The engines that the stand-in offers for every graph. The heuristics name the first four, in this
 // order: one refuses when its plan is made; one sums in another order each time; one takes operands
 // of 32 bits in 16; one has tensor cores, which round operands of 32 bits to TF32. The last is
-// exact and only among what the heuristics fall back to.
+// exact and only among what the heuristics fall back to. Those two are named twice, with another
+// tile along the sum: 0 adds up in 64 bits and rounds once, 1 rounds to 32 bits each time.
 enum Engine : int {
   kRefusing = 0,
   kNondeterministic = 1,
@@ -109,6 +120,13 @@ enum Engine : int {
   kTensorCore = 3,
   kExact = 4,
 };
+
+inline bool has_knobs(int engine) { return engine == kTensorCore || engine == kExact; }
+
+// cudnnBackendKnobType_t
+enum Knob : int { kTileSize = 2, kTileK = 13 };
+
+constexpr int64_t kVersion = 92400;
 
 // cudnnBackendHeurMode_t
 enum HeuristicMode : int { kModeA = 3, kModeFallback = 2 };

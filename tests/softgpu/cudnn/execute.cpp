@@ -76,7 +76,7 @@ Names names(int kind) {
 // A run of a plan: everything that is needed when its turn comes.
 struct Run {
   std::shared_ptr<const Descriptor> graph;
-  int engine;
+  int engine, tile;
   std::map<int64_t, char *> pointers;
   std::map<int64_t, Tensor> tensors;
 
@@ -147,17 +147,19 @@ void convolve(Run &run, const Descriptor &op) {
   std::vector<double> sum(static_cast<size_t>(result.extent()), 0.);
   const int64_t channels = weight.dims[1];
   const int e = run.engine;
+  const auto add = [&](int64_t i, float a, float b) {
+    double &to = sum[static_cast<size_t>(i)];
+    to += (double)operand(a, e) * operand(b, e);
+    if (run.tile == 1) to = static_cast<float>(to);
+  };
   walk(large, small, weight, g, [&](int64_t l, int64_t s, int64_t w) {
     for (int64_t c = 0; c < channels; ++c, l += large.strides[1], w += weight.strides[1]) {
       if (op.kind == kForward)
-        sum[static_cast<size_t>(s)] +=
-            (double)operand(large.load(l), e) * operand(weight.load(w), e);
+        add(s, large.load(l), weight.load(w));
       else if (op.kind == kBackwardData)
-        sum[static_cast<size_t>(l)] +=
-            (double)operand(small.load(s), e) * operand(weight.load(w), e);
+        add(l, small.load(s), weight.load(w));
       else
-        sum[static_cast<size_t>(w)] +=
-            (double)operand(large.load(l), e) * operand(small.load(s), e);
+        add(w, large.load(l), small.load(s));
     }
   });
   const double alpha = op.real(k.alpha), beta = op.real(k.beta);
@@ -348,6 +350,7 @@ Status execute(void *stream, const Descriptor &plan, const Descriptor &pack) {
   auto run = std::make_unique<Run>();
   run->graph = config.named.at(301)[0];
   run->engine = config.engine;
+  run->tile = config.tile;
   const auto *ids = reinterpret_cast<const int64_t *>(pack.attributes.at(1000).bytes.data());
   auto *const *data = reinterpret_cast<char *const *>(pack.attributes.at(1001).bytes.data());
   for (int64_t i = 0; i < pack.attributes.at(1000).count; ++i) run->pointers[ids[i]] = data[i];

@@ -74,6 +74,7 @@ const Error kErrors[] = {
     NAMED(CUDA_ERROR_INVALID_IMAGE),
     NAMED(CUDA_ERROR_INVALID_HANDLE),
     NAMED(CUDA_ERROR_NOT_FOUND),
+    NAMED(CUDA_ERROR_NOT_READY),
     NAMED(CUDA_ERROR_ILLEGAL_ADDRESS),
     NAMED(CUDA_ERROR_MISALIGNED_ADDRESS),
     NAMED(CUDA_ERROR_LAUNCH_FAILED),
@@ -149,6 +150,7 @@ SOFTGPU_API CUresult cuDevicePrimaryCtxRelease_v2(int) { return CUDA_SUCCESS; }
 // Forgives what a kernel did, so that one process can make many mistakes.
 SOFTGPU_API CUresult cuDevicePrimaryCtxReset_v2(int) {
   context_fails(CUDA_SUCCESS);
+  forget_work();
   forget_blocks();
   return CUDA_SUCCESS;
 }
@@ -160,7 +162,7 @@ SOFTGPU_API CUresult cuCtxGetCurrent(void **context) {
 }
 SOFTGPU_API CUresult cuCtxSynchronize() {
   if (CUresult bad = no_capture("cuCtxSynchronize")) return bad;
-  return check_slack();
+  return finish_work();
 }
 
 SOFTGPU_API CUresult cuGetErrorName(int code, const char **name) {

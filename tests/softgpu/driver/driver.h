@@ -1,5 +1,6 @@
 // A stand-in for libcuda.so.1: enough of the driver API for programs of one device, one context
-// and in-order streams, with stream capture and graph replay, run on the calling thread.
+// and in-order streams, with stream capture and graph replay, run on the thread that waits for
+// them.
 //
 // Stricter than a card: device memory is filled with NaNs and fenced by pages that fault, freed
 // memory stays fenced, bytes beside a block hold a pattern that is checked behind every launch,
@@ -23,6 +24,7 @@ enum : int {
   CUDA_ERROR_INVALID_IMAGE = 200,
   CUDA_ERROR_INVALID_HANDLE = 400,
   CUDA_ERROR_NOT_FOUND = 500,
+  CUDA_ERROR_NOT_READY = 600,
   CUDA_ERROR_ILLEGAL_ADDRESS = 700,
   CUDA_ERROR_MISALIGNED_ADDRESS = 716,
   CUDA_ERROR_LAUNCH_FAILED = 719,
@@ -47,7 +49,9 @@ void context_fails(CUresult code);
 // memory.cpp
 // An error unless these bytes lie in one live block of device memory.
 CUresult check_range(CUdeviceptr at, size_t bytes, const char *what);
-// In a capture: an error unless these bytes lie in one live block of pinned memory.
+// Whether these bytes lie in one live block of pinned memory, and an error in a capture where they
+// do not.
+bool is_pinned(const void *at, size_t bytes);
 CUresult check_pinned(const void *at, size_t bytes, const char *what);
 // An error, which the context keeps, when something wrote beside a live block.
 CUresult check_slack();
@@ -60,18 +64,24 @@ void forget_blocks();
 // that is not aligned into CUDA_ERROR_MISALIGNED_ADDRESS.
 CUresult guarded(int (*f)(void *), void *argument);
 
-// stream.cpp
+// graph.cpp
 // True while some stream captures.
 bool capturing();
 // For calls that a capture forbids: an error in one, which it invalidates; else what the context
 // is.
 CUresult no_capture(const char *what);
-// The kernel or library call whose turn it is.
+
+// stream.cpp
+// Does all that streams have yet to do. Or drops it.
+CUresult finish_work();
+void forget_work();
+
+// work.cpp: the kernel or library call whose turn it is.
 const char *running();
 
 }  // namespace softgpu
 
-// stream.cpp: for the stand-ins of libraries that put work of their own on a stream. `run` is
+// work.cpp: for the stand-ins of libraries that put work of their own on a stream. `run` is
 // called when the work's turn comes, again at each replay of a graph; `drop` when it will not come
 // again.
 SOFTGPU_API CUresult softgpu_enqueue(void *stream, int (*run)(void *), void *argument,

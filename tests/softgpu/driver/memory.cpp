@@ -119,15 +119,15 @@ CUresult check_range(CUdeviceptr at, size_t bytes, const char *what) {
                 stale ? "lies in freed memory" : "is no device memory");
 }
 
-CUresult check_pinned(const void *at, size_t bytes, const char *what) {
-  if (!capturing()) return CUDA_SUCCESS;
+bool is_pinned(const void *at, size_t bytes) {
   const auto address = reinterpret_cast<CUdeviceptr>(at);
-  {
-    std::lock_guard<std::mutex> lock(mutex);
-    auto found = before(pinned, address);
-    if (found != pinned.end() && address + bytes <= found->first + found->second)
-      return CUDA_SUCCESS;
-  }
+  std::lock_guard<std::mutex> lock(mutex);
+  auto found = before(pinned, address);
+  return found != pinned.end() && address + bytes <= found->first + found->second;
+}
+
+CUresult check_pinned(const void *at, size_t bytes, const char *what) {
+  if (!capturing() || is_pinned(at, bytes)) return CUDA_SUCCESS;
   refuse(CUDA_ERROR_STREAM_CAPTURE_UNSUPPORTED, "%zu bytes at %p are not pinned", bytes, at);
   return no_capture(what);
 }

@@ -28,12 +28,16 @@ import jcuda.driver.CUdeviceptr;
  * row-major.
  */
 final class Binding implements Lister.Buffers, AutoCloseable {
+  /** Of outputs, in bytes: kernels may take them in vectors. */
+  private static final long ALIGNMENT = 256;
+
   private final CudaStore store;
   private final Plan plan;
   private final MemoryPlan memory;
   private final DeviceMemory arena;
   private final Map<String, DeviceMemory> inputs = new HashMap<>();
-  private final Map<String, DeviceMemory> outputs = new HashMap<>();
+  private final Map<String, Long> offsetsOfOutputs = new HashMap<>();
+  private DeviceMemory outputs;
   private final Set<String> plainFamilies = new HashSet<>();
 
   /**
@@ -48,8 +52,7 @@ final class Binding implements Lister.Buffers, AutoCloseable {
     try {
       plan.inputs()
           .forEach((name, b) -> inputs.put(name, rim(driver, "input '" + name + "'", b)));
-      plan.outputs()
-          .forEach((name, b) -> outputs.put(name, rim(driver, "output '" + name + "'", b)));
+      outputs = outputs(driver);
     } catch (RuntimeException e) {
       close();
       throw e;
@@ -83,6 +86,17 @@ final class Binding implements Lister.Buffers, AutoCloseable {
     return new DeviceMemory(driver, sizeOf(buffer), owner);
   }
 
+  /** All of them in one block, so that one copy brings them to the host. */
+  private DeviceMemory outputs(Driver driver) {
+    long bytes = 0;
+    for (Map.Entry<String, Buffer> output : plan.outputs().entrySet()) {
+      offsetsOfOutputs.put(output.getKey(), bytes);
+      bytes += Math.ceilDiv(sizeOf(output.getValue()), ALIGNMENT) * ALIGNMENT;
+    }
+    String owner = "output '" + String.join("', '", plan.outputs().keySet()) + "'";
+    return new DeviceMemory(driver, bytes, owner);
+  }
+
   static long sizeOf(Buffer buffer) {
     return elements(buffer) * buffer.format().bytes();
   }
@@ -97,7 +111,7 @@ final class Binding implements Lister.Buffers, AutoCloseable {
       case Place.OfVariable(String name) ->
           root.format() == Format.BFLOAT16 ? store.half(name) : store.memory(name);
       case Place.OfInput(String name) -> inputs.get(name);
-      case Place.OfOutput(String name) -> outputs.get(name);
+      case Place.OfOutput _ -> outputs;
       case Place.Alias _ -> throw alias(root);
     };
   }
@@ -107,7 +121,22 @@ final class Binding implements Lister.Buffers, AutoCloseable {
   }
 
   private long offset(Buffer root) {
-    return root.place() instanceof Place.Arena ? memory.offset(root) : 0;
+    return switch (root.place()) {
+      case Place.Arena _ -> memory.offset(root);
+      case Place.OfOutput(String name) -> offsetOfOutput(name);
+      case Place.OfInput _, Place.OfVariable _ -> 0;
+      case Place.Alias _ -> throw alias(root);
+    };
+  }
+
+  /** What the host reads after a run. */
+  DeviceMemory outputs() {
+    return outputs;
+  }
+
+  /** Where an output begins in {@link #outputs}, in bytes. */
+  long offsetOfOutput(String name) {
+    return offsetsOfOutputs.get(name);
   }
 
   /** Whether a buffer of rank 4 lies as with its channels innermost. */
@@ -183,12 +212,8 @@ final class Binding implements Lister.Buffers, AutoCloseable {
         scratch,
         plan.variables().keySet().stream().mapToLong(name -> store.memory(name).bytes()).sum(),
         copies,
-        total(inputs),
-        total(outputs));
-  }
-
-  private static long total(Map<String, DeviceMemory> rim) {
-    return rim.values().stream().mapToLong(DeviceMemory::bytes).sum();
+        inputs.values().stream().mapToLong(DeviceMemory::bytes).sum(),
+        plan.outputs().values().stream().mapToLong(Binding::sizeOf).sum());
   }
 
   /** What a run reads that it has not computed: inputs and variables. */
@@ -200,13 +225,15 @@ final class Binding implements Lister.Buffers, AutoCloseable {
   /** Zeros wherever results go. */
   void clear() {
     arena.clear();
-    outputs.values().forEach(DeviceMemory::clear);
+    outputs.clear();
   }
 
   @Override
   public void close() {
     arena.close();
     inputs.values().forEach(DeviceMemory::close);
-    outputs.values().forEach(DeviceMemory::close);
+    if (outputs != null) {
+      outputs.close();
+    }
   }
 }

@@ -23,15 +23,12 @@ final class BoundProgram implements AutoCloseable {
   /** To find the step that ends the context: a graph tells only that one of its did. */
   private static final boolean STEPWISE = "1".equals(System.getenv("CHLADNI_CUDA_STEPS"));
 
-  private static final String ADVICE =
-      " With CHLADNI_CUDA_STEPS=1 each step runs alone and the one that fails is named.";
-
   private final Driver driver;
   private final CudaStore store;
   private final Plan plan;
-  private final Map<String, Pinned> inputs = new HashMap<>();
-  private final Map<String, Pinned> outputs = new HashMap<>();
+  private final Map<String, Staging> inputs = new HashMap<>();
   private final List<Segment> segments = new ArrayList<>();
+  private Pointer outputs;
   private Binding binding;
   private List<CudaLowering.Line> lines;
   private List<Rounding> roundings;
@@ -46,9 +43,6 @@ final class BoundProgram implements AutoCloseable {
    * @param after what the host does next; null at the end
    */
   private record Segment(CUgraphExec graph, HostStep after) {}
-
-  /** Pinned host memory with a view of it. */
-  private record Pinned(Pointer pointer, ByteBuffer bytes) {}
 
   private BoundProgram(Driver driver, CudaStore store, Plan plan) {
     this.driver = driver;
@@ -71,8 +65,9 @@ final class BoundProgram implements AutoCloseable {
     List<List<Step>> moments = MultiTensor.of(plan, Binding::sizeOf);
     binding = new Binding(driver, store, plan, moments);
     epoch = store.epoch();
-    plan.inputs().forEach((name, b) -> inputs.put(name, pinned(b, name)));
-    plan.outputs().forEach((name, b) -> outputs.put(name, pinned(b, name)));
+    plan.inputs()
+        .forEach((name, b) -> inputs.put(name, new Staging(driver, binding.bytes(b), name)));
+    outputs = driver.allocatePinned(binding.outputs().bytes(), "outputs");
     CudaLowering lowering = new CudaLowering(device, binding, store.precision());
     try {
       lines = lowering.lower(moments);
@@ -94,16 +89,9 @@ final class BoundProgram implements AutoCloseable {
     capture();
   }
 
-  private Pinned pinned(Buffer buffer, String owner) {
-    long bytes = binding.bytes(buffer);
-    Pointer pointer = driver.allocatePinned(bytes, owner);
-    return new Pinned(pointer, pointer.getByteBuffer(0, bytes).order(ByteOrder.nativeOrder()));
-  }
-
-  /** Inputs, steps and outputs in as few graphs as there are steps of the host, and one more. */
+  /** Steps and outputs in as few graphs as there are steps of the host, and one more. */
   private void capture() {
     List<Runnable> work = new ArrayList<>();
-    work.add(this::copyIn);
     for (CudaLowering.Line line : lines) {
       work.add(line.batched());
       if (line.host() != null) {
@@ -116,22 +104,15 @@ final class BoundProgram implements AutoCloseable {
     segments.add(new Segment(driver.capture(work), null));
   }
 
-  /** Puts the copies of inputs on the stream. */
-  void copyIn() {
-    plan.inputs()
-        .forEach(
-            (name, b) ->
-                driver.copyInOnStream(
-                    binding.pointer(b), inputs.get(name).pointer, binding.bytes(b)));
+  /** Puts the copies of inputs that were written on the stream. */
+  private void copyIn() {
+    plan.inputs().forEach((name, b) -> inputs.get(name).send(binding.pointer(b)));
   }
 
-  /** Puts the copies of outputs on the stream. */
-  void copyOut() {
-    plan.outputs()
-        .forEach(
-            (name, b) ->
-                driver.copyOutOnStream(
-                    outputs.get(name).pointer, binding.pointer(b), binding.bytes(b)));
+  /** Puts the copy of all outputs on the stream. */
+  private void copyOut() {
+    DeviceMemory from = binding.outputs();
+    driver.copyOutOnStream(outputs, from.at(0), from.bytes());
   }
 
   /** Whether its addresses and layouts are those of the store's variables. */
@@ -153,21 +134,20 @@ final class BoundProgram implements AutoCloseable {
     return result;
   }
 
-  /** The steps as captured. */
-  void replay() {
+  /** Puts the steps on the stream as captured; waits where the host has a part in them. */
+  void queue() {
     if (STEPWISE) {
       walk((_, _) -> {});
       return;
     }
-    try {
-      for (Segment segment : segments) {
-        driver.run(segment.graph);
-        if (segment.after != null) {
-          segment.after.compute();
-        }
+    copyIn();
+    String what = "program with outputs " + plan.outputs().keySet();
+    for (Segment segment : segments) {
+      driver.queue(segment.graph, what);
+      if (segment.after != null) {
+        driver.synchronize();
+        segment.after.compute();
       }
-    } catch (CudaException e) {
-      throw e.in("program with outputs " + plan.outputs().keySet(), ADVICE);
     }
   }
 
@@ -210,11 +190,11 @@ final class BoundProgram implements AutoCloseable {
 
   /** Takes over what the host wrote for another binding of the same plan. */
   void takeInputs(BoundProgram other) {
-    inputs.forEach((name, to) -> to.bytes.duplicate().put(other.inputs.get(name).bytes.duplicate()));
+    inputs.forEach((name, to) -> to.take(other.inputs.get(name)));
   }
 
   /**
-   * All of a run.
+   * All of a run but the copies of inputs.
    *
    * @throws ProgramException when the host has a part in it
    */
@@ -227,13 +207,16 @@ final class BoundProgram implements AutoCloseable {
   }
 
   /** What the host writes. */
-  ByteBuffer input(String name) {
-    return inputs.get(name).bytes;
+  Staging input(String name) {
+    return inputs.get(name);
   }
 
   /** What the host reads. */
   ByteBuffer output(String name) {
-    return outputs.get(name).bytes;
+    Buffer buffer = plan.outputs().get(name);
+    return outputs
+        .getByteBuffer(binding.offsetOfOutput(name), binding.bytes(buffer))
+        .order(ByteOrder.nativeOrder());
   }
 
   Binding binding() {
@@ -255,11 +238,13 @@ final class BoundProgram implements AutoCloseable {
     if (binding != null) {
       binding.close();
     }
-    inputs.values().forEach(p -> driver.freePinned(p.pointer));
-    outputs.values().forEach(p -> driver.freePinned(p.pointer));
+    inputs.values().forEach(Staging::close);
+    if (outputs != null) {
+      driver.freePinned(outputs);
+    }
   }
 
-  private static void close(AutoCloseable resource) {
+  static void close(AutoCloseable resource) {
     try {
       resource.close();
     } catch (RuntimeException e) {

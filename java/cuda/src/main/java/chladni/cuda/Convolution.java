@@ -4,6 +4,8 @@ import chladni.engine.graph.Shape;
 import chladni.engine.graph.Window;
 import chladni.engine.plan.Format;
 import java.util.List;
+import java.util.Locale;
+import java.util.function.UnaryOperator;
 import java.util.stream.LongStream;
 
 /**
@@ -47,6 +49,12 @@ record Convolution(
     };
   }
 
+  /** The same on other operands. */
+  Convolution map(UnaryOperator<Operand> moved) {
+    return new Convolution(
+        direction, moved.apply(large), moved.apply(small), moved.apply(weight), window, groups);
+  }
+
   List<Operand> sides() {
     return List.of(large, small, weight);
   }
@@ -54,6 +62,22 @@ record Convolution(
   /** Those of the large side, the small one and the weight. */
   LongStream addresses() {
     return sides().stream().mapToLong(Operand::address);
+  }
+
+  /** In words, without where it lies. */
+  String problem() {
+    return "%s of %s, %s, %s, %s, %d groups"
+        .formatted(
+            direction.name().toLowerCase(Locale.ROOT),
+            words(large),
+            words(small),
+            words(weight),
+            window,
+            groups);
+  }
+
+  private static String words(Operand operand) {
+    return "%s %s channels last".formatted(shape(operand), operand.format());
   }
 
   /**
@@ -73,11 +97,8 @@ record Convolution(
   }
 
   private ConvolutionGraph.Strided strided(Operand operand, Format ofResult) {
-    Shape s = shape(operand);
-    return new ConvolutionGraph.Strided(
-        new long[] {s.dim(0), s.dim(1), s.dim(2), s.dim(3)},
-        ChannelOrder.strides(s, true),
-        operand == result() ? ofResult : operand.format());
+    return ConvolutionGraph.Strided.channelsLast(
+        shape(operand), operand == result() ? ofResult : operand.format());
   }
 
   /** As our tiled kernel divides it. */

@@ -1,8 +1,12 @@
 package chladni.cuda;
 
+import chladni.engine.plan.Buffer;
+import chladni.engine.plan.Epilogue;
 import chladni.engine.plan.Format;
 import chladni.engine.plan.OpStep;
+import chladni.engine.plan.Place;
 import java.util.function.Consumer;
+import java.util.function.UnaryOperator;
 
 /**
  * A convolution of a plan with what follows on its result: all that a way has to add to the step.
@@ -35,6 +39,33 @@ record ConvolutionTask(
     Operand product = fused.product(step);
     alone.accept(convolution.to(product));
     fused.epilogue(step, product);
+  }
+
+  /** All that decides how fast it is and to which bits: the same text, the same choice. */
+  String problem() {
+    StringBuilder text = new StringBuilder(convolution.problem());
+    for (Epilogue e : step.epilogue()) {
+      text.append(" then ").append(e.op());
+      if (e.operand() != null) {
+        text.append(' ').append(e.operand().format());
+      }
+    }
+    return text.toString();
+  }
+
+  /**
+   * The same in other working memory. Operands of this one's working memory, which need not be there
+   * yet, have room of their own in the other.
+   */
+  ConvolutionTask in(CudaLowering other) {
+    UnaryOperator<Operand> moved =
+        operand -> isTemporary(operand.buffer()) ? other.temporary(operand.buffer()) : operand;
+    return new ConvolutionTask(
+        other, new FusedLaunches(other, other.binding()), step, convolution.map(moved));
+  }
+
+  private static boolean isTemporary(Buffer buffer) {
+    return buffer.id() < 0 && buffer.place() instanceof Place.Arena;
   }
 
   /** Says why something does not do it. */

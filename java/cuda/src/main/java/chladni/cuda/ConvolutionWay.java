@@ -1,6 +1,7 @@
 package chladni.cuda;
 
 import java.util.List;
+import java.util.function.Consumer;
 
 /**
  * One way to do a convolution with what follows on its result. {@link Convolutions} names them all,
@@ -12,18 +13,46 @@ interface ConvolutionWay {
 
   /**
    * What does this convolution in this way, best first; empty where nothing does, and then the
-   * reasons are in the log. Those that are not taken must be closed.
+   * reasons are in the log. To be closed.
    *
    * @param most how many at most
    */
   List<Candidate> candidates(ConvolutionTask task, int most);
 
-  /** An implementation, ready to be a part of the step. */
+  /** What was chosen before, to be closed; null where it cannot be had. */
+  default Candidate again(ConvolutionTask task, Choice choice) {
+    return candidates(task, 1).stream()
+        .filter(c -> c.choice().name().equals(choice.name()))
+        .findFirst()
+        .orElse(null);
+  }
+
+  /** An implementation, ready to be a part of a step. */
   interface Candidate extends AutoCloseable {
-    /** Adds it and what it works in to the step, which owns it then. */
-    void add();
+    Choice choice();
+
+    /** Adds it to the task's lowering, where it must live as long as what was added. */
+    void add(ConvolutionTask task);
 
     @Override
-    default void close() {}
+    void close();
+
+    /** The only one that a way has, with nothing to free. */
+    static Candidate of(String way, Consumer<ConvolutionTask> adds) {
+      return new Candidate() {
+        @Override
+        public Choice choice() {
+          return Choice.of(way);
+        }
+
+        @Override
+        public void add(ConvolutionTask task) {
+          adds.accept(task);
+        }
+
+        @Override
+        public void close() {}
+      };
+    }
   }
 }

@@ -1,14 +1,18 @@
 package chladni.cuda;
 
+import chladni.cuda.ConvolutionWay.Candidate;
 import chladni.engine.backend.Precision;
 import chladni.engine.backend.ProgramException;
 import chladni.engine.plan.OpStep;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /**
- * Chooses how a convolution runs: in the first way that can do it. Engines of cuDNN come before our
+ * Chooses how a convolution runs: as it was chosen before for the same problem, else, where tuning is
+ * asked for, as is fastest, else in the first way that can do it. Engines of cuDNN come before our
  * kernels, those first that also do what follows on the result; but our tiled kernel comes first
  * where cuDNN is weak:
  *
@@ -26,6 +30,8 @@ import java.util.stream.Stream;
  * the log.
  */
 final class Convolutions {
+  private static final System.Logger LOG = System.getLogger("chladni.cuda");
+
   /** What moves the ways whose names begin so to the front. */
   private static final String FIRST = "chladni.cuda.convolution";
 
@@ -34,34 +40,111 @@ final class Convolutions {
 
   private static final int FEW_CHANNELS = 8;
 
+  /** How many engines of cuDNN are tried in one way. */
+  private static final int MOST = 8;
+
   private final CudaLowering lowering;
   private final FusedLaunches fused;
   private final Precision precision;
+  private final Choices choices;
+  private final Trials trials;
 
   private final ConvolutionWay engineAndEpilogue;
   private final ConvolutionWay engine;
   private final ConvolutionWay roundingEngine;
+  private final ConvolutionWay parity;
   private final ConvolutionWay tiled = new KernelWays.Tiled();
   private final ConvolutionWay direct = new KernelWays.Direct();
 
-  Convolutions(CudaLowering lowering, FusedLaunches fused, Cudnn cudnn, Precision precision) {
+  Convolutions(CudaLowering lowering, FusedLaunches fused, Device device, Precision precision) {
     this.lowering = lowering;
     this.fused = fused;
     this.precision = precision;
-    CudnnWays ways = new CudnnWays(cudnn, precision);
+    this.choices = device.choices();
+    this.trials = new Trials(device);
+    CudnnWays ways = new CudnnWays(device.cudnn(), precision);
     engineAndEpilogue = ways.fused();
     engine = ways.plain();
     roundingEngine = ways.rounded();
+    parity = ways.parity();
   }
 
   /** Adds the convolution and what follows on it to the step. */
   void lower(OpStep step, Convolution c) {
     ConvolutionTask task = new ConvolutionTask(lowering, fused, step, c);
-    order(task).stream()
+    String problem =
+        "%s, %s: %s".formatted(choices.machine(), precision, task.problem());
+    Candidate chosen = choose(task, problem, order(task));
+    String name = chosen.choice().name();
+    LOG.log(System.Logger.Level.DEBUG, "{0}: {1}", step.label(), name);
+    choices.take(problem, name);
+    lowering.own(chosen);
+    chosen.add(task);
+  }
+
+  private Candidate choose(ConvolutionTask task, String problem, List<ConvolutionWay> ways) {
+    if (forced().isPresent()) {
+      // An experiment, of which no later run shall learn.
+      return first(task, ways);
+    }
+    String among = ways.stream().map(ConvolutionWay::name).collect(Collectors.joining(" "));
+    Optional<Choice> adopted = choices.adopted(problem, among);
+    Candidate again = adopted.map(choice -> again(task, ways, choice)).orElse(null);
+    if (again != null) {
+      return again;
+    }
+    adopted.ifPresent(
+        choice -> lost(task, choice, "The run goes on, but not bit for bit as before."));
+    Optional<Choices.Known> known = choices.known(problem, among);
+    again = known.map(k -> again(task, ways, k.choice())).orElse(null);
+    if (again != null) {
+      Choices.Known now = new Choices.Known(again.choice(), known.get().tuned());
+      if (now.equals(known.get())) {
+        choices.remember(problem, among, now);
+      } else {
+        choices.keep(problem, among, now);
+      }
+      return again;
+    }
+    known.ifPresent(k -> lost(task, k.choice(), "Another is kept in its place."));
+    boolean tunes = choices.tunes() && Trials.mayRun(task);
+    Candidate chosen = tunes ? fastest(task, ways) : first(task, ways);
+    choices.keep(problem, among, new Choices.Known(chosen.choice(), tunes));
+    return chosen;
+  }
+
+  /** Null where this version or this library does not have it. */
+  private static Candidate again(ConvolutionTask task, List<ConvolutionWay> ways, Choice choice) {
+    return ways.stream()
+        .filter(way -> way.name().equals(choice.way()))
+        .map(way -> way.again(task, choice))
+        .filter(Objects::nonNull)
+        .findFirst()
+        .orElse(null);
+  }
+
+  private static void lost(ConvolutionTask task, Choice choice, String consequence) {
+    LOG.log(
+        System.Logger.Level.WARNING,
+        "{0}: ''{1}'' was chosen before and cannot be had now. {2}",
+        task.step().label(),
+        choice.name(),
+        consequence);
+  }
+
+  private static Candidate first(ConvolutionTask task, List<ConvolutionWay> ways) {
+    return ways.stream()
         .flatMap(way -> way.candidates(task, 1).stream())
         .findFirst()
-        .orElseThrow()
-        .add();
+        .orElseThrow();
+  }
+
+  private Candidate fastest(ConvolutionTask task, List<ConvolutionWay> ways) {
+    List<Candidate> all =
+        ways.stream().flatMap(way -> way.candidates(task, MOST).stream()).toList();
+    Candidate fastest = trials.fastest(task, all);
+    all.stream().filter(c -> c != fastest).forEach(Candidate::close);
+    return fastest;
   }
 
   /** All ways, the preferred ones first. The last of them does every convolution. */
@@ -73,10 +156,10 @@ final class Convolutions {
     boolean weighsMore = c.liveBytes() >= Binding.sizeOf(c.result().buffer());
     List<ConvolutionWay> order =
         !weak
-            ? List.of(engineAndEpilogue, engine, roundingEngine, tiled, direct)
+            ? List.of(engineAndEpilogue, engine, roundingEngine, parity, tiled, direct)
             : weighsMore
-                ? List.of(tiled, engineAndEpilogue, engine, roundingEngine, direct)
-                : List.of(engineAndEpilogue, tiled, engine, roundingEngine, direct);
+                ? List.of(tiled, engineAndEpilogue, engine, roundingEngine, parity, direct)
+                : List.of(engineAndEpilogue, tiled, engine, roundingEngine, parity, direct);
     return forced().map(first -> moved(order, first)).orElse(order);
   }
 

@@ -1,6 +1,7 @@
 package chladni.cuda;
 
 import chladni.engine.backend.Backend;
+import chladni.engine.backend.BackendOptions;
 import chladni.engine.backend.Ledger;
 import chladni.engine.backend.OpenResource;
 import chladni.engine.backend.Precision;
@@ -12,8 +13,10 @@ import chladni.engine.graph.Graph;
 import java.util.Collections;
 import java.util.EnumSet;
 import java.util.List;
+import java.util.Map;
 import java.util.OptionalLong;
 import java.util.Set;
+import java.util.SortedMap;
 
 /** An opened device and what it has given out. */
 final class CudaBackend implements Backend {
@@ -23,8 +26,8 @@ final class CudaBackend implements Backend {
   private final Device device;
   private final Ledger ledger;
 
-  CudaBackend(CudaLibraries libraries) {
-    device = new Device(libraries);
+  CudaBackend(CudaLibraries libraries, ChoiceFolder folder, BackendOptions options) {
+    device = new Device(libraries, folder, options.tune());
     ledger = new Ledger(this, "cuda engine", device::close);
   }
 
@@ -89,6 +92,16 @@ final class CudaBackend implements Backend {
           "cuda: it computes in %s, asked for %s. Use the reference backend."
               .formatted(PRECISIONS, precision));
     }
+  }
+
+  @Override
+  public SortedMap<String, String> choices() {
+    return device.choices().taken();
+  }
+
+  @Override
+  public void adopt(Map<String, String> choices) {
+    device.choices().adopt(choices);
   }
 
   @Override

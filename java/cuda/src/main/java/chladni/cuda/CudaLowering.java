@@ -75,6 +75,11 @@ final class CudaLowering {
     this.lister = new Lister(binding);
   }
 
+  /** Beside another one: for what is not a part of the program. */
+  CudaLowering(CudaLowering other) {
+    this(other.device, other.binding, other.precision);
+  }
+
   Binding binding() {
     return binding;
   }
@@ -96,6 +101,12 @@ final class CudaLowering {
     }
     own(scratch.allocate(device.driver()));
     return lines.stream().map(Supplier::get).toList();
+  }
+
+  /** All that was added, with memory for it. */
+  Runnable alone() {
+    own(scratch.allocate(device.driver()));
+    return work(pieces);
   }
 
   /** What was taken beside the arena, last first; the program's to close. */

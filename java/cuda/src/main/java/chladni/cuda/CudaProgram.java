@@ -15,15 +15,13 @@ import chladni.engine.plan.Planner;
 import java.nio.ByteBuffer;
 import java.nio.FloatBuffer;
 import java.util.HashMap;
-import java.util.LinkedHashSet;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 import java.util.function.Function;
 
 /**
- * A plan captured as one CUDA graph: inputs go in from pinned memory, the steps run, outputs come
- * back. A run is one launch of it.
+ * A plan captured as one CUDA graph: the steps run, outputs come back to pinned memory. A run is the
+ * copies of the inputs that were written since the last one, and one launch.
  */
 final class CudaProgram extends Program {
   private final CudaBackend backend;
@@ -31,7 +29,6 @@ final class CudaProgram extends Program {
   private final CudaStore store;
   private final Plan plan;
   private final Holder held;
-  private final Set<String> unwritten = new LinkedHashSet<>();
   private final Map<Node, String> outputNames = new HashMap<>();
   private final Ledger.Entry entry;
   private boolean ran;
@@ -48,7 +45,6 @@ final class CudaProgram extends Program {
     this.backend = store.backend();
     this.device = backend.device();
     this.held = held;
-    unwritten.addAll(graph.inputs().keySet());
     graph.outputs().forEach((name, node) -> outputNames.putIfAbsent(node, name));
     String what = "program with outputs " + graph.outputs().keySet();
     entry = backend.ledger().enter(this, what, freeing(device, held));
@@ -90,11 +86,27 @@ final class CudaProgram extends Program {
 
   @Override
   protected void execute() {
+    queue();
+    finish();
+  }
+
+  @Override
+  protected void queue() {
     run(
         program -> {
-          program.replay();
+          program.queue();
           return Optional.empty();
         });
+  }
+
+  @Override
+  protected void finish() {
+    device.run(device.driver()::await);
+  }
+
+  @Override
+  protected boolean isComputing() {
+    return device.call(device.driver()::isBusy);
   }
 
   @Override
@@ -104,10 +116,11 @@ final class CudaProgram extends Program {
 
   private Optional<NonFinite> run(Function<BoundProgram, Optional<NonFinite>> how) {
     checkOpen();
-    if (!unwritten.isEmpty()) {
-      throw new ProgramException(
-          "input '%s': it has no value yet. Write it before the first run."
-              .formatted(unwritten.iterator().next()));
+    for (String input : plan.inputs().keySet()) {
+      if (!held.bound.input(input).isWritten()) {
+        throw new ProgramException(
+            "input '%s': it has no value yet. Write it before the first run.".formatted(input));
+      }
     }
     ran = false;
     Optional<NonFinite> found =
@@ -145,9 +158,7 @@ final class CudaProgram extends Program {
 
   private ByteBuffer written(Node input) {
     checkOpen();
-    String name = ((Input) input.op()).key();
-    unwritten.remove(name);
-    return held.bound.input(name);
+    return device.call(held.bound.input(((Input) input.op()).key())::next);
   }
 
   @Override
@@ -173,6 +184,7 @@ final class CudaProgram extends Program {
     if (!ran) {
       throw new ProgramException("output: there is none before the first run. Call run first.");
     }
+    finish();
     return held.bound.output(outputNames.get(output));
   }
 

@@ -12,6 +12,7 @@ import java.util.Map;
 /** Offers the GPU under the name {@code cuda}. */
 public final class CudaProvider implements BackendProvider {
   private final CudaLibraries libraries;
+  private final ChoiceFolder choices;
 
   /** On this machine. */
   public CudaProvider() {
@@ -21,6 +22,7 @@ public final class CudaProvider implements BackendProvider {
   /** On a machine that is laid out below a folder, with these variables. */
   public CudaProvider(Path root, Map<String, String> environment) {
     libraries = new CudaLibraries(new LibrarySearch(root, environment));
+    choices = ChoiceFolder.of(environment);
   }
 
   @Override
@@ -36,13 +38,14 @@ public final class CudaProvider implements BackendProvider {
 
   @Override
   public Backend open(BackendOptions options) {
-    return new CudaBackend(libraries);
+    return new CudaBackend(libraries, choices, options);
   }
 
   @Override
   public List<Requirement> requirements() {
     List<Requirement> list = new ArrayList<>(libraries.requirements());
     list.add(Kernels.requirement());
+    list.add(Requirement.met("choices", choices.describe()));
     return list;
   }
 }

@@ -36,7 +36,10 @@ public final class CudaSteps implements AutoCloseable {
   private final CUevent end = new CUevent();
   private DeviceMemory flush;
 
-  private CudaSteps(Device device, CUgraphExec graph, boolean own) {
+  /**
+   * @param own whether the graph ends with it
+   */
+  CudaSteps(Device device, CUgraphExec graph, boolean own) {
     this.device = device;
     this.graph = graph;
     this.own = own;
@@ -45,8 +48,8 @@ public final class CudaSteps implements AutoCloseable {
   }
 
   /**
-   * Whole runs with the copies of inputs and outputs, by the very graph that {@link Program#run}
-   * launches.
+   * Whole runs with the copies of outputs, by the very graph that {@link Program#run} launches once
+   * the inputs are on the device.
    *
    * @throws ProgramException when the program is none of this backend's or has steps on the host
    */
@@ -115,7 +118,8 @@ public final class CudaSteps implements AutoCloseable {
         });
   }
 
-  private double milliseconds(int replays) {
+  /** Device milliseconds of each of so many replays in a row; for whoever has the device. */
+  double milliseconds(int replays) {
     check(cuEventRecord(begin, stream()), "cuEventRecord");
     for (int i = 0; i < replays; i++) {
       launch();

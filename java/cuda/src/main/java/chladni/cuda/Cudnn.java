@@ -10,6 +10,8 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.function.Predicate;
+import java.util.stream.Collectors;
 import jcuda.jcudnn.JCudnn;
 import jcuda.jcudnn.cudnnBackendAttributeType;
 import jcuda.jcudnn.cudnnHandle;
@@ -23,6 +25,12 @@ import jcuda.runtime.cudaStream_t;
 final class Cudnn implements AutoCloseable {
   /** CUDNN_HEUR_MODE_A and _FALLBACK, which the Java constants are too old to know. */
   private static final List<Integer> HEURISTICS = List.of(3, 2);
+
+  /** CUDNN_ATTR_EXECUTION_PLAN_JSON_REPRESENTATION, likewise. */
+  private static final int PLAN_TEXT = 405;
+
+  /** More than there are knobs. */
+  private static final int KNOBS = 64;
 
   /** What an engine does that no precision allows. */
   private static final Map<Integer, String> BANNED =
@@ -64,7 +72,7 @@ final class Cudnn implements AutoCloseable {
   }
 
   /** What was tried and why it was not taken. */
-  record Refusal(long engine, String reason) {}
+  record Refusal(String engine, String reason) {}
 
   /** What the plans of one problem share; freed with the last of them. */
   private static final class Shared {
@@ -83,10 +91,10 @@ final class Cudnn implements AutoCloseable {
     private final Shared shared;
     private final List<CudnnDescriptor> packs = new ArrayList<>();
     private final CudnnDescriptor plan;
-    private final long engine;
+    private final String engine;
     private final long workspace;
 
-    private Plan(Shared shared, CudnnDescriptor plan, long engine) {
+    private Plan(Shared shared, CudnnDescriptor plan, String engine) {
       this.shared = shared;
       this.plan = plan;
       this.engine = engine;
@@ -94,8 +102,14 @@ final class Cudnn implements AutoCloseable {
       shared.users++;
     }
 
-    long engine() {
+    /** Its engine with the knobs, which together decide what it computes. */
+    String engine() {
       return engine;
+    }
+
+    /** From which it can be made {@link #again}; empty where it cannot. */
+    String text() {
+      return plan.getText(PLAN_TEXT);
     }
 
     long workspaceBytes() {
@@ -137,11 +151,16 @@ final class Cudnn implements AutoCloseable {
   /**
    * Plans that keep our promises, best first.
    *
+   * @param wanted which engines, by what {@link Plan#engine} says
    * @param most how many at most
    * @param refusals gets what was not taken
    */
   List<Plan> plans(
-      ConvolutionGraph.Problem p, Precision precision, int most, List<Refusal> refusals) {
+      ConvolutionGraph.Problem p,
+      Precision precision,
+      Predicate<String> wanted,
+      int most,
+      List<Refusal> refusals) {
     Shared shared = new Shared();
     List<Plan> plans = new ArrayList<>();
     try {
@@ -150,7 +169,7 @@ final class Cudnn implements AutoCloseable {
       for (int mode : HEURISTICS) {
         for (CudnnDescriptor configuration : configurations(graph, mode, shared.descriptors)) {
           if (plans.size() < most) {
-            Plan plan = plan(configuration, precision, shared, refusals);
+            Plan plan = plan(configuration, precision, wanted, shared, refusals);
             if (plan != null) {
               plans.add(plan);
             }
@@ -161,7 +180,7 @@ final class Cudnn implements AutoCloseable {
         }
       }
     } catch (CudaException e) {
-      refusals.add(new Refusal(-1, e.getMessage()));
+      refusals.add(new Refusal("", e.getMessage()));
     }
     shared.release();
     return plans;
@@ -196,13 +215,17 @@ final class Cudnn implements AutoCloseable {
   private Plan plan(
       CudnnDescriptor configuration,
       Precision precision,
+      Predicate<String> wanted,
       Shared shared,
       List<Refusal> refusals) {
-    long index;
+    String name;
     try (CudnnDescriptor engine =
         configuration.getDescriptor(
             CUDNN_ATTR_ENGINECFG_ENGINE, CUDNN_BACKEND_ENGINE_DESCRIPTOR)) {
-      index = engine.getLong(CUDNN_ATTR_ENGINE_GLOBAL_INDEX);
+      name = engine.getLong(CUDNN_ATTR_ENGINE_GLOBAL_INDEX) + knobs(configuration);
+      if (!wanted.test(name)) {
+        return null;
+      }
       List<Integer> notes =
           engine.getChoices(
               CUDNN_ATTR_ENGINE_NUMERICAL_NOTE,
@@ -210,24 +233,70 @@ final class Cudnn implements AutoCloseable {
               16);
       String banned = banned(notes, precision);
       if (banned != null) {
-        refusals.add(new Refusal(index, banned));
+        refusals.add(new Refusal(name, banned));
         return null;
       }
     }
     CudnnDescriptor plan =
-        new CudnnDescriptor(values, CUDNN_BACKEND_EXECUTION_PLAN_DESCRIPTOR)
-            .addresses(
-                CUDNN_ATTR_EXECUTION_PLAN_HANDLE,
-                cudnnBackendAttributeType.CUDNN_TYPE_HANDLE,
-                handle.address())
-            .descriptor(CUDNN_ATTR_EXECUTION_PLAN_ENGINE_CONFIG, configuration);
+        newPlan().descriptor(CUDNN_ATTR_EXECUTION_PLAN_ENGINE_CONFIG, configuration);
     String reason = plan.tryFinish();
     if (reason != null) {
       plan.close();
-      refusals.add(new Refusal(index, reason));
+      refusals.add(new Refusal(name, reason));
       return null;
     }
-    return new Plan(shared, plan, index);
+    return new Plan(shared, plan, name);
+  }
+
+  /**
+   * The knobs of an engine, which the heuristics name once for each way to turn them: {@code [2=1
+   * 13=0]} for the types 2 and 13 of cudnnBackendKnobType_t; empty where it has none.
+   */
+  private static String knobs(CudnnDescriptor configuration) {
+    // Asked for their number alone, cuDNN 9.24 says 0.
+    List<CudnnDescriptor> choices =
+        configuration.getDescriptors(
+            CUDNN_ATTR_ENGINECFG_KNOB_CHOICES, CUDNN_BACKEND_KNOB_CHOICE_DESCRIPTOR, KNOBS);
+    String all =
+        choices.stream()
+            .map(
+                knob ->
+                    knob.getChoice(
+                            CUDNN_ATTR_KNOB_CHOICE_KNOB_TYPE,
+                            cudnnBackendAttributeType.CUDNN_TYPE_KNOB_TYPE)
+                        + "="
+                        + knob.getLong(CUDNN_ATTR_KNOB_CHOICE_KNOB_VALUE))
+            .collect(Collectors.joining(" "));
+    choices.forEach(CudnnDescriptor::close);
+    return all.isEmpty() ? "" : "[" + all + "]";
+  }
+
+  /**
+   * A plan made before, by this version for this card.
+   *
+   * @param engine as the plan called it
+   * @param text what the plan said of itself
+   * @return null where cuDNN refuses it
+   */
+  Plan again(String engine, String text) {
+    CudnnDescriptor plan = newPlan();
+    try {
+      if (plan.text(PLAN_TEXT, text).tryFinish() == null) {
+        return new Plan(new Shared(), plan, engine);
+      }
+    } catch (CudaException _) {
+      // Some texts are refused before they are finalized.
+    }
+    plan.close();
+    return null;
+  }
+
+  private CudnnDescriptor newPlan() {
+    return new CudnnDescriptor(values, CUDNN_BACKEND_EXECUTION_PLAN_DESCRIPTOR)
+        .addresses(
+            CUDNN_ATTR_EXECUTION_PLAN_HANDLE,
+            cudnnBackendAttributeType.CUDNN_TYPE_HANDLE,
+            handle.address());
   }
 
   private CudnnDescriptor own(List<CudnnDescriptor> owned, int kind) {

@@ -2,6 +2,7 @@ package chladni.cuda;
 
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import jcuda.Pointer;
@@ -16,9 +17,13 @@ import jcuda.jcudnn.cudnnBackendDescriptor;
  * memory as they are; values therefore go through one block of pinned memory.
  */
 final class CudnnDescriptor implements AutoCloseable {
+  /** Characters of a text, which the Java constants are too old to know. */
+  private static final int TEXT = 24;
+
   /** Pinned memory for the values of one attribute at a time. */
   static final class Values implements AutoCloseable {
-    private static final int BYTES = 4096;
+    /** Most are a few numbers; a plan as text was 2 KB. */
+    private static final int BYTES = 64 << 10;
 
     private final Driver driver;
     private final Pointer memory;
@@ -97,6 +102,18 @@ final class CudnnDescriptor implements AutoCloseable {
     return set(name, type, list.length);
   }
 
+  /** What {@link #getText} gave. */
+  CudnnDescriptor text(int name, String text) {
+    byte[] bytes = text.getBytes(StandardCharsets.UTF_8);
+    if (bytes.length > Values.BYTES) {
+      throw new CudaException(
+          "cuda: a text for cuDNN must have at most %d bytes, got %d."
+              .formatted(Values.BYTES, bytes.length));
+    }
+    values.bytes.put(0, bytes);
+    return set(name, TEXT, bytes.length);
+  }
+
   CudnnDescriptor descriptors(int name, List<CudnnDescriptor> list) {
     for (int i = 0; i < list.size(); i++) {
       values.bytes.putLong(8 * i, list.get(i).handle.address());
@@ -140,6 +157,26 @@ final class CudnnDescriptor implements AutoCloseable {
     return values.bytes.getLong(0);
   }
 
+  /** A value of one of the enumerations. */
+  int getChoice(int name, int type) {
+    return getChoices(name, type, 1).getFirst();
+  }
+
+  /** A text; empty where it is too long or the library has none. */
+  String getText(int name) {
+    long[] count = new long[1];
+    int status = JCudnn.cudnnBackendGetAttribute(handle, name, TEXT, 0, count, null);
+    if (status != 0 || count[0] > Values.BYTES) {
+      return "";
+    }
+    check(
+        JCudnn.cudnnBackendGetAttribute(handle, name, TEXT, count[0], count, values.memory),
+        "get attribute " + name);
+    byte[] text = new byte[Math.toIntExact(count[0])];
+    values.bytes.get(0, text);
+    return new String(text, StandardCharsets.UTF_8);
+  }
+
   /** Values of an enumeration, at most {@code most}. */
   List<Integer> getChoices(int name, int type, int most) {
     long[] count = new long[1];
@@ -163,16 +200,17 @@ final class CudnnDescriptor implements AutoCloseable {
     check(
         JCudnn.cudnnBackendGetAttribute(handle, name, type, 0, count, null),
         "count attribute " + name);
-    return fill(name, type, Math.toIntExact(count[0]), ofKind);
+    return getDescriptors(name, ofKind, Math.toIntExact(count[0]));
   }
 
   /** The one descriptor that an attribute holds. */
   CudnnDescriptor getDescriptor(int name, int ofKind) {
-    int type = cudnnBackendAttributeType.CUDNN_TYPE_BACKEND_DESCRIPTOR;
-    return fill(name, type, 1, ofKind).getFirst();
+    return getDescriptors(name, ofKind, 1).getFirst();
   }
 
-  private List<CudnnDescriptor> fill(int name, int type, int room, int ofKind) {
+  /** The descriptors that an attribute holds, at most {@code room}. */
+  List<CudnnDescriptor> getDescriptors(int name, int ofKind, int room) {
+    int type = cudnnBackendAttributeType.CUDNN_TYPE_BACKEND_DESCRIPTOR;
     List<CudnnDescriptor> list = new ArrayList<>();
     for (int i = 0; i < room; i++) {
       list.add(new CudnnDescriptor(values, ofKind));

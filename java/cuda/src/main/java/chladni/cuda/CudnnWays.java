@@ -15,13 +15,13 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import java.util.function.LongSupplier;
+import java.util.function.Predicate;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import jcuda.jcudnn.cudnnPointwiseMode;
 
 /** What cuDNN's engines do, and what ours do around them. */
 final class CudnnWays {
-  private static final System.Logger LOG = System.getLogger("chladni.cuda");
   private static final int BLOCK = 256;
 
   private final Cudnn cudnn;
@@ -57,23 +57,44 @@ final class CudnnWays {
 
     @Override
     public List<Candidate> candidates(ConvolutionTask task, int most) {
+      return candidates(task, _ -> true, most);
+    }
+
+    @Override
+    public Candidate again(ConvolutionTask task, Choice choice) {
+      if (!choice.plan().isEmpty()) {
+        Cudnn.Plan plan = cudnn.again(choice.engine(), choice.plan());
+        if (plan != null) {
+          return candidate(plan);
+        }
+        task.refused(choice.name(), "cuDNN does not take its text any more; it is made anew");
+      }
+      List<Candidate> found = candidates(task, choice.engine()::equals, 1);
+      return found.isEmpty() ? null : found.getFirst();
+    }
+
+    private List<Candidate> candidates(ConvolutionTask task, Predicate<String> wanted, int most) {
       ConvolutionGraph.Problem problem = problem(task);
       if (problem == null) {
         return List.of();
       }
       List<Cudnn.Refusal> refusals = new ArrayList<>();
-      List<Cudnn.Plan> plans = cudnn.plans(problem, precision, most, refusals);
+      List<Cudnn.Plan> plans = cudnn.plans(problem, precision, wanted, most, refusals);
       for (Cudnn.Refusal r : refusals) {
         task.refused("cuDNN engine " + r.engine() + suffix(task), r.reason());
       }
-      return plans.stream().map(plan -> candidate(task, plan)).toList();
+      return plans.stream().map(this::candidate).toList();
     }
 
-    private Candidate candidate(ConvolutionTask task, Cudnn.Plan plan) {
+    private Candidate candidate(Cudnn.Plan plan) {
       return new Candidate() {
         @Override
-        public void add() {
-          task.lowering().own(plan);
+        public Choice choice() {
+          return new Choice(name + " " + plan.engine(), plan.text());
+        }
+
+        @Override
+        public void add(ConvolutionTask task) {
           Way.this.add(task, plan);
         }
 
@@ -91,27 +112,19 @@ final class CudnnWays {
       @Override
       ConvolutionGraph.Problem problem(ConvolutionTask task) {
         Convolution c = task.convolution();
-        List<ConvolutionGraph.Stage> stages =
-            task.step().epilogue().stream().map(CudnnWays::stage).toList();
-        return stages.isEmpty() ? null : c.problem(c.result().format(), stages);
+        return task.hasEpilogue() ? c.problem(c.result().format(), stages(task)) : null;
       }
 
       @Override
       String suffix(ConvolutionTask task) {
-        return task.step().epilogue().stream()
-            .map(e -> " + " + e.op().name())
-            .collect(Collectors.joining());
+        return names(task);
       }
 
       @Override
       void add(ConvolutionTask task, Cudnn.Plan plan) {
-        Stream<Operand> operands =
-            task.step().epilogue().stream()
-                .map(Epilogue::operand)
-                .filter(Objects::nonNull)
-                .map(task.lowering()::given);
         Convolution c = task.convolution();
-        put(task, plan, c, Stream.concat(c.sides().stream(), operands).toList(), suffix(task));
+        List<Operand> tensors = Stream.concat(c.sides().stream(), operands(task)).toList();
+        put(task, plan, c, tensors, suffix(task));
       }
     };
   }
@@ -187,7 +200,6 @@ final class CudnnWays {
     LongSupplier workspace =
         plan.workspaceBytes() == 0 ? () -> 0 : lowering.scratch(plan.workspaceBytes());
     String implementation = lowering.tagged("cudnn engine " + plan.engine(), c.operand()) + names;
-    LOG.log(System.Logger.Level.DEBUG, "{0}: {1}", task.step().label(), implementation);
     lowering.addWork(
         implementation,
         () -> {
@@ -195,6 +207,31 @@ final class CudnnWays {
           CudnnDescriptor pack = plan.pack(workspace.getAsLong(), addresses);
           return () -> plan.execute(pack);
         });
+  }
+
+  /** The same by parts that are convolutions without strides. */
+  ConvolutionWay parity() {
+    return new ParityWay(cudnn, precision);
+  }
+
+  /** What follows on the result of the task. */
+  static List<ConvolutionGraph.Stage> stages(ConvolutionTask task) {
+    return task.step().epilogue().stream().map(CudnnWays::stage).toList();
+  }
+
+  /** What it takes. */
+  static Stream<Operand> operands(ConvolutionTask task) {
+    return task.step().epilogue().stream()
+        .map(Epilogue::operand)
+        .filter(Objects::nonNull)
+        .map(task.lowering()::given);
+  }
+
+  /** As the log and the listing have it. */
+  static String names(ConvolutionTask task) {
+    return task.step().epilogue().stream()
+        .map(e -> " + " + e.op().name())
+        .collect(Collectors.joining());
   }
 
   private static ConvolutionGraph.Stage stage(Epilogue epilogue) {

@@ -19,15 +19,17 @@ final class Device implements AutoCloseable {
   private final Kernels kernels;
   private final Cublas cublas;
   private final Cudnn cudnn;
+  private final Choices choices;
   private final String description;
   private final ReentrantLock lock = new ReentrantLock();
 
   /**
    * Opens the first device.
    *
+   * @param tunes whether convolutions shall be tuned
    * @throws MissingBackendException when there is none that we have kernels for, or a library is missing
    */
-  Device(CudaLibraries libraries) {
+  Device(CudaLibraries libraries, ChoiceFolder folder, boolean tunes) {
     libraries.load();
     try {
       driver = new Driver();
@@ -44,6 +46,8 @@ final class Device implements AutoCloseable {
       kernels = new Kernels(driver);
       cublas = new Cublas(driver);
       cudnn = new Cudnn(driver);
+      choices =
+          new Choices(folder, "%s, cuDNN %d".formatted(driver.card(), Cudnn.version()), tunes);
       description =
           "%s, cuBLAS %d%s, cuDNN %d"
               .formatted(driver.describe(), cublas.version(), libraries.shim(), Cudnn.version());
@@ -72,6 +76,10 @@ final class Device implements AutoCloseable {
 
   Cudnn cudnn() {
     return cudnn;
+  }
+
+  Choices choices() {
+    return choices;
   }
 
   /** Runs work on the device, alone. */

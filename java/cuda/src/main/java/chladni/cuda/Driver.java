@@ -10,6 +10,10 @@ import static jcuda.driver.JCudaDriver.cuDevicePrimaryCtxRelease;
 import static jcuda.driver.JCudaDriver.cuDevicePrimaryCtxRetain;
 import static jcuda.driver.JCudaDriver.cuDeviceTotalMem;
 import static jcuda.driver.JCudaDriver.cuDriverGetVersion;
+import static jcuda.driver.JCudaDriver.cuEventCreate;
+import static jcuda.driver.JCudaDriver.cuEventDestroy;
+import static jcuda.driver.JCudaDriver.cuEventRecord;
+import static jcuda.driver.JCudaDriver.cuEventSynchronize;
 import static jcuda.driver.JCudaDriver.cuGraphDestroy;
 import static jcuda.driver.JCudaDriver.cuGraphExecDestroy;
 import static jcuda.driver.JCudaDriver.cuGraphInstantiate;
@@ -34,19 +38,24 @@ import static jcuda.driver.JCudaDriver.cuStreamBeginCapture;
 import static jcuda.driver.JCudaDriver.cuStreamCreate;
 import static jcuda.driver.JCudaDriver.cuStreamDestroy;
 import static jcuda.driver.JCudaDriver.cuStreamEndCapture;
+import static jcuda.driver.JCudaDriver.cuStreamQuery;
 import static jcuda.driver.JCudaDriver.cuStreamSynchronize;
 
 import chladni.engine.backend.MissingBackendException;
 import chladni.engine.error.OutOfHostMemoryException;
 import java.nio.charset.StandardCharsets;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import jcuda.NativePointerObject;
 import jcuda.Pointer;
 import jcuda.driver.CUcontext;
 import jcuda.driver.CUdevice;
 import jcuda.driver.CUdevice_attribute;
 import jcuda.driver.CUdeviceptr;
+import jcuda.driver.CUevent;
+import jcuda.driver.CUevent_flags;
 import jcuda.driver.CUfunction;
 import jcuda.driver.CUgraph;
 import jcuda.driver.CUgraphExec;
@@ -65,6 +74,9 @@ import jcuda.driver.JCudaDriver;
 final class Driver implements AutoCloseable {
   private static final int OLDEST = 13_000;
 
+  private static final String ADVICE =
+      " With CHLADNI_CUDA_STEPS=1 each step runs alone and the one that fails is named.";
+
   /** Compute capability times ten: kernels.fatbin has nothing for cards before Ampere. */
   private static final int OLDEST_CARD = 80;
 
@@ -74,6 +86,9 @@ final class Driver implements AutoCloseable {
   private final Holdings holdings = new Holdings();
 
   private final Health health = new Health();
+
+  /** The programs whose runs nobody has waited for. */
+  private final Set<String> queued = new LinkedHashSet<>();
 
   /**
    * Opens the first device.
@@ -154,12 +169,17 @@ final class Driver implements AutoCloseable {
     return new String(text, 0, end, StandardCharsets.UTF_8);
   }
 
+  /** Such as {@code NVIDIA H200, compute capability 9.0}. */
+  String card() {
+    return "%s, compute capability %s".formatted(name(), capability());
+  }
+
   /** Such as {@code NVIDIA H200, compute capability 9.0, driver for CUDA 13.0}. */
   String describe() {
     int[] version = new int[1];
     check(cuDriverGetVersion(version), "cuDriverGetVersion");
-    return "%s, compute capability %s, driver for CUDA %d.%d"
-        .formatted(name(), capability(), version[0] / 1000, version[0] % 1000 / 10);
+    return "%s, driver for CUDA %d.%d"
+        .formatted(card(), version[0] / 1000, version[0] % 1000 / 10);
   }
 
   private String capability() {
@@ -217,6 +237,7 @@ final class Driver implements AutoCloseable {
    * @param bytes as they were allocated, for this owner
    */
   void free(CUdeviceptr pointer, long bytes, String owner) {
+    await();
     holdings.remove(owner, bytes);
     check(cuMemFree(pointer), "cuMemFree");
   }
@@ -237,17 +258,22 @@ final class Driver implements AutoCloseable {
   }
 
   void freePinned(Pointer pointer) {
+    await();
     check(cuMemFreeHost(pointer), "cuMemFreeHost");
   }
 
+  // What follows works on the default stream, which does not wait for ours.
+
   /** Waits. */
   void clear(CUdeviceptr to, long bytes) {
+    await();
     check(cuMemsetD8(to, (byte) 0, bytes), "cuMemsetD8 of %d bytes".formatted(bytes));
     settle();
   }
 
   /** Waits. */
   void copyIn(CUdeviceptr to, Pointer from, long bytes) {
+    await();
     check(cuMemcpyHtoD(to, from, bytes), "cuMemcpyHtoD of %d bytes".formatted(bytes));
     settle();
   }
@@ -259,6 +285,7 @@ final class Driver implements AutoCloseable {
 
   /** Waits. */
   void copyOut(Pointer to, CUdeviceptr from, long bytes) {
+    await();
     check(cuMemcpyDtoH(to, from, bytes), "cuMemcpyDtoH of %d bytes".formatted(bytes));
   }
 
@@ -354,19 +381,66 @@ final class Driver implements AutoCloseable {
     return exec;
   }
 
-  /** Replays a graph and waits for its end. */
-  void run(CUgraphExec graph) {
+  /**
+   * Puts a replay of a graph on the stream.
+   *
+   * @param program whose it is, in the message when it fails
+   */
+  void queue(CUgraphExec graph, String program) {
+    queued.add(program);
     checkRun(cuGraphLaunch(graph, stream), "cuGraphLaunch");
-    synchronize();
   }
 
   void destroy(CUgraphExec graph) {
+    await();
     check(cuGraphExecDestroy(graph), "cuGraphExecDestroy");
   }
 
-  /** Waits for what a run has put on the stream. */
+  /** Waits for what is on the stream. */
   void synchronize() {
     checkRun(cuStreamSynchronize(stream), "cuStreamSynchronize");
+    queued.clear();
+  }
+
+  /** Waits for runs that were queued. */
+  void await() {
+    if (!queued.isEmpty()) {
+      synchronize();
+    }
+  }
+
+  /** Whether a run that was queued is not at its end. */
+  boolean isBusy() {
+    if (queued.isEmpty()) {
+      return false;
+    }
+    int status = cuStreamQuery(stream);
+    if (status == CUresult.CUDA_ERROR_NOT_READY) {
+      return true;
+    }
+    checkRun(status, "cuStreamQuery");
+    return false;
+  }
+
+  /** For {@link #record} and {@link #await(CUevent)}. */
+  CUevent event() {
+    CUevent event = new CUevent();
+    check(cuEventCreate(event, CUevent_flags.CU_EVENT_DISABLE_TIMING), "cuEventCreate");
+    return event;
+  }
+
+  /** The event comes when the stream is done with what is on it now. */
+  void record(CUevent event) {
+    check(cuEventRecord(event, stream), "cuEventRecord");
+  }
+
+  /** Waits for an event that was recorded. */
+  void await(CUevent event) {
+    checkRun(cuEventSynchronize(event), "cuEventSynchronize");
+  }
+
+  void destroy(CUevent event) {
+    check(cuEventDestroy(event), "cuEventDestroy");
   }
 
   private void check(int status, String what) {
@@ -375,7 +449,11 @@ final class Driver implements AutoCloseable {
 
   /** For what breaks a run off: some variables may have their new values already. */
   private void checkRun(int status, String what) {
-    health.check(status, what, false);
+    try {
+      health.check(status, what, false);
+    } catch (CudaException e) {
+      throw queued.isEmpty() ? e : e.in(String.join(", ", queued), ADVICE);
+    }
   }
 
   @Override

@@ -30,7 +30,8 @@ final class KernelWays {
         task.refused("tiled kernel", "an operand has 2^31 elements or more");
         return List.of();
       }
-      return List.of(() -> task.inPasses(alone -> add(task.lowering(), alone)));
+      return List.of(
+          Candidate.of(name(), to -> to.inPasses(alone -> add(to.lowering(), alone))));
     }
 
     private static void add(CudaLowering lowering, Convolution c) {
@@ -48,7 +49,8 @@ final class KernelWays {
 
     @Override
     public List<Candidate> candidates(ConvolutionTask task, int most) {
-      return List.of(() -> task.inPasses(alone -> add(task.lowering(), alone)));
+      return List.of(
+          Candidate.of(name(), to -> to.inPasses(alone -> add(to.lowering(), alone))));
     }
 
     private static void add(CudaLowering lowering, Convolution c) {

@@ -49,7 +49,7 @@ final class OpLaunches {
     this.precision = precision;
     this.fused = fused;
     this.weights = weights;
-    this.convolutions = new Convolutions(lowering, fused, device.cudnn(), precision);
+    this.convolutions = new Convolutions(lowering, fused, device, precision);
     this.windows = new WindowLaunches(lowering);
     this.indices = new IndexLaunches(lowering);
   }

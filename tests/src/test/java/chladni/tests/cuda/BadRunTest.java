@@ -32,13 +32,13 @@ final class BadRunTest {
     List<String> lines =
         lines(new ChildJvm().with("SOFTGPU_FAIL", "log_softmax:3").run(FailingCard.class));
     assertThat(lines.getFirst())
-        .startsWith("run: usable false, kept false: program with outputs [y]: cuda: cuGraphLaunch: ")
+        .startsWith("run: usable false, kept false: program with outputs [y]: cuda: cuStreamSynchronize: ")
         .contains("CUDA_ERROR_LAUNCH_FAILED (719)")
         .contains("this process cannot use the card any more")
         .contains("what was saved last stands")
         .contains("CHLADNI_CUDA_STEPS=1");
     assertThat(lines.subList(1, 4))
-        .allMatch(line -> line.contains(": usable false, kept false: cuda: cuGraphLaunch: "));
+        .allMatch(line -> line.contains(": usable false, kept false: cuda: cuStreamSynchronize: "));
     assertThat(lines.get(4)).startsWith("open another: usable false");
     assertThat(lines.getLast()).isEqualTo("closed");
   }
@@ -53,7 +53,7 @@ final class BadRunTest {
                 .run(FailingCard.class));
     assertThat(lines.getFirst())
         .startsWith("run: usable false, kept false: step ")
-        .contains("logSoftmax 'head'", " by log_softmax: cuda: cuLaunchKernel log_softmax, grid 1 x 1")
+        .contains("logSoftmax 'head'", " by log_softmax: cuda: cuStreamSynchronize: ")
         .contains("CUDA_ERROR_LAUNCH_FAILED (719)");
   }
 

@@ -3,6 +3,8 @@ package chladni.tests.cuda;
 import static jcuda.driver.CUstreamCaptureMode.CU_STREAM_CAPTURE_MODE_THREAD_LOCAL;
 
 import chladni.engine.Engine;
+import java.nio.ByteOrder;
+import java.nio.FloatBuffer;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -58,27 +60,32 @@ final class PlantedMistakes {
 
   private Map<String, Supplier<String>> all() {
     Map<String, Supplier<String>> all = new LinkedHashMap<>();
-    all.put("none", () -> name(plusOne(block(BYTES), block(BYTES), COUNT)));
-    all.put("a write far out of bounds", () -> name(plusOne(block(8 * BYTES), block(BYTES), 8 * COUNT)));
-    all.put("a read far out of bounds", () -> name(plusOne(block(BYTES), block(8 * BYTES), 8 * COUNT)));
-    all.put("a write four bytes behind", () -> name(plusOne(block(2 * BYTES), block(BYTES), COUNT + 1)));
+    all.put("none", () -> done(plusOne(block(BYTES), block(BYTES), COUNT)));
+    all.put("a write far out of bounds", () -> done(plusOne(block(8 * BYTES), block(BYTES), 8 * COUNT)));
+    all.put("a read far out of bounds", () -> done(plusOne(block(BYTES), block(8 * BYTES), 8 * COUNT)));
+    all.put("a write four bytes behind", () -> done(plusOne(block(2 * BYTES), block(BYTES), COUNT + 1)));
     all.put(
         "a write four bytes before",
-        () -> name(plusOne(block(BYTES), block(BYTES).withByteOffset(-Float.BYTES), 1)));
+        () -> done(plusOne(block(BYTES), block(BYTES).withByteOffset(-Float.BYTES), 1)));
     all.put("a copy out of bounds", this::copyOutOfBounds);
     all.put("use after free", this::useAfterFree);
     all.put("free of what is free", this::freeTwice);
     all.put(
         "a misaligned pointer",
-        () -> name(plusOne(block(BYTES).withByteOffset(2), block(BYTES), 1)));
+        () -> done(plusOne(block(BYTES).withByteOffset(2), block(BYTES), 1)));
     all.put("a pointer of the host", this::pointerOfTheHost);
     for (String kernel :
         List.of("divergent_barrier", "divergent_shuffle", "barrier_of_independents")) {
-      all.put(kernel, () -> name(launch(kernel, BLOCK)));
+      all.put(kernel, () -> done(launch(kernel, BLOCK)));
     }
     all.put("a later call", this::laterCall);
     all.put("a block that is too large", () -> name(launch("divergent_barrier", 1025)));
     all.put("memory that nobody has written", this::uninitialised);
+    all.put("a copy that was waited for", () -> copied(true));
+    all.put("a block that is rewritten before its copy", () -> copied(false));
+    all.put("a result that was waited for", () -> counted(true));
+    all.put("a result that nobody waited for", () -> counted(false));
+    all.put("memory that is freed under queued work", this::freedWhileQueued);
 
     all.put("no call in a capture", () -> captured(() -> {}));
     all.put("synchronize in a capture", () -> captured(() -> JCudaDriver.cuStreamSynchronize(stream)));
@@ -110,7 +117,7 @@ final class PlantedMistakes {
   private String useAfterFree() {
     CUdeviceptr freed = block(BYTES);
     check(JCudaDriver.cuMemFree(freed));
-    return name(plusOne(freed, block(BYTES), 1));
+    return done(plusOne(freed, block(BYTES), 1));
   }
 
   private String freeTwice() {
@@ -125,14 +132,52 @@ final class PlantedMistakes {
 
   /** What killed the context is the answer to everything that follows. */
   private String laterCall() {
-    launch("divergent_barrier", BLOCK);
+    done(launch("divergent_barrier", BLOCK));
     return name(JCudaDriver.cuMemAlloc(new CUdeviceptr(), BYTES));
   }
 
   private String uninitialised() {
     CUdeviceptr result = block(BYTES);
     check(plusOne(block(BYTES), result, COUNT));
+    check(JCudaDriver.cuStreamSynchronize(stream));
     return Float.toString(read(result)[COUNT - 1]);
+  }
+
+  /** What arrives of a 1 in pinned memory that a 2 replaces. */
+  private String copied(boolean waits) {
+    Pointer pinned = new Pointer();
+    check(JCudaDriver.cuMemAllocHost(pinned, BYTES));
+    FloatBuffer values =
+        pinned.getByteBuffer(0, BYTES).order(ByteOrder.nativeOrder()).asFloatBuffer();
+    CUdeviceptr to = block(BYTES);
+    values.put(COUNT - 1, 1);
+    check(JCudaDriver.cuMemcpyHtoDAsync(to, pinned, BYTES, stream));
+    if (waits) {
+      check(JCudaDriver.cuStreamSynchronize(stream));
+    }
+    values.put(COUNT - 1, 2);
+    check(JCudaDriver.cuStreamSynchronize(stream));
+    return Float.toString(read(to)[COUNT - 1]);
+  }
+
+  /** 0 + 1, read by the default stream, which waits for no other. */
+  private String counted(boolean waits) {
+    CUdeviceptr from = block(BYTES);
+    CUdeviceptr to = block(BYTES);
+    write(from, 0);
+    write(to, 0);
+    check(plusOne(from, to, COUNT));
+    if (waits) {
+      check(JCudaDriver.cuStreamSynchronize(stream));
+    }
+    return Float.toString(read(to)[COUNT - 1]);
+  }
+
+  private String freedWhileQueued() {
+    CUdeviceptr from = block(BYTES);
+    int queued = plusOne(from, block(BYTES), 1);
+    check(JCudaDriver.cuMemFree(from));
+    return done(queued);
   }
 
   /** What a capture answers in which a call is made, and what the call was answered. */
@@ -242,6 +287,12 @@ final class PlantedMistakes {
     CUstream stream = new CUstream();
     check(JCudaDriver.cuStreamCreate(stream, CUstream_flags.CU_STREAM_NON_BLOCKING));
     return stream;
+  }
+
+  /** What comes of work that was submitted. */
+  private String done(int submitted) {
+    return name(
+        submitted == CUresult.CUDA_SUCCESS ? JCudaDriver.cuStreamSynchronize(stream) : submitted);
   }
 
   private static String name(int status) {

@@ -53,6 +53,11 @@ final class StandInsBiteTest {
           a later call                   | LAUNCH_FAILED
           a block that is too large      | INVALID_VALUE
           memory that nobody has written | NaN
+          a copy that was waited for     | 1.0
+          a block that is rewritten before its copy | 2.0
+          a result that was waited for   | 1.0
+          a result that nobody waited for | 0.0
+          memory that is freed under queued work | ILLEGAL_ADDRESS
           no call in a capture           | CUDA_SUCCESS, CUDA_SUCCESS
           synchronize in a capture       | STREAM_CAPTURE_UNSUPPORTED, STREAM_CAPTURE_INVALIDATED
           allocate in a capture          | STREAM_CAPTURE_UNSUPPORTED, STREAM_CAPTURE_INVALIDATED

@@ -45,7 +45,7 @@ class FeedTest {
       assertThat(resident.variables())
           .extracting(Variable::name)
           .isEqualTo(written.variables().stream().map(Variable::name).toList());
-      assertThat(resident.store().variables()).hasSize(written.variables().size() + 2);
+      assertThat(resident.store().variables()).hasSize(written.store().variables().size() + 2);
     }
   }
 

@@ -11,7 +11,6 @@ import chladni.app.report.ReportData;
 import chladni.app.report.Target;
 import chladni.app.report.Targets;
 import chladni.engine.Engine;
-import chladni.engine.backend.BackendOptions;
 import chladni.sound2image.training.TrainingListener;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
@@ -76,7 +75,7 @@ public final class Demo implements Callable<Integer> {
         List.of("small", "tiny").contains(preset),
         "--preset must be small or tiny, got '" + preset + "'. Choose one.");
     Terminal terminal = Checks.terminal(spec);
-    try (Engine engine = Engine.open(device.name(), BackendOptions.DEFAULT)) {
+    try (Engine engine = device.choice().open()) {
       terminal.err().println("backend " + engine.choice() + " (" + engine.backend().description() + ")");
       ReportData data;
       try (Bars bars = new Bars(terminal)) {

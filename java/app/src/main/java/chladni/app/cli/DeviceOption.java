@@ -2,7 +2,7 @@ package chladni.app.cli;
 
 import picocli.CommandLine.Option;
 
-/** {@code --device}, for commands that compute. */
+/** {@code --device} and {@code --tune}, for commands that compute. */
 public final class DeviceOption {
   @Option(
       names = "--device",
@@ -11,8 +11,17 @@ public final class DeviceOption {
       description = "One of ${COMPLETION-CANDIDATES}; default ${DEFAULT-VALUE}.")
   private Device device;
 
-  /** The name of a backend, or {@code auto}. */
-  public String name() {
-    return device.toString();
+  @Option(
+      names = "--tune",
+      arity = "0..1",
+      fallbackValue = "true",
+      paramLabel = "BOOL",
+      description =
+          "On cuda, time the implementations of each convolution that is new to this card and keep"
+              + " the fastest, for later runs too.")
+  private boolean tune;
+
+  public DeviceChoice choice() {
+    return new DeviceChoice(device.toString(), tune);
   }
 }

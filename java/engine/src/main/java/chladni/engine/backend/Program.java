@@ -94,6 +94,35 @@ public abstract class Program implements AutoCloseable {
     }
   }
 
+  /**
+   * Queues a run and returns, where a device computes it; elsewhere this is {@link #run}. Inputs may
+   * be written at once for the next run. Whatever takes results waits for them: a read, {@link #run}
+   * and {@link #await} here, and reading or setting a variable in the store. What goes wrong in the
+   * run is thrown by the first of these.
+   */
+  @Experimental
+  public final void start() {
+    try (Guard _ = enter()) {
+      queue();
+    }
+  }
+
+  /** Waits for every run that was queued. */
+  @Experimental
+  public final void await() {
+    try (Guard _ = enter()) {
+      finish();
+    }
+  }
+
+  /** Whether a run that was queued is not at its end. */
+  @Experimental
+  public final boolean isRunning() {
+    try (Guard _ = enter()) {
+      return isComputing();
+    }
+  }
+
   /** Copies a FLOAT output of the last run into {@code dst}. */
   public final void read(String output, float[] dst) {
     Node node = find(outputs, "output", output, DType.FLOAT, dst.length);
@@ -184,6 +213,19 @@ public abstract class Program implements AutoCloseable {
   protected abstract void copyIn(Node input, int[] values);
 
   protected abstract void execute();
+
+  /** As {@link #execute}, but need not wait for the end. */
+  protected void queue() {
+    execute();
+  }
+
+  /** Waits for what {@link #queue} has begun. */
+  protected void finish() {}
+
+  /** Whether something that {@link #queue} has begun is not at its end. */
+  protected boolean isComputing() {
+    return false;
+  }
 
   /** As {@link #execute}, bit for bit; and the first result that is not finite. */
   protected abstract Optional<NonFinite> executeTraced();

@@ -23,8 +23,7 @@ import java.util.stream.IntStream;
  * the network sees is the same to the bit.
  */
 public final class Feed implements Inputs {
-  /** What the names of variables begin with that hold items: no checkpoint has them. */
-  private static final String ITEMS = "items/";
+  private static final String ITEMS = Kept.OUT + "items/";
 
   /** The input of a resident feed: INT32 (batch), the number of each item. */
   private static final String ROWS = "rows";
@@ -119,10 +118,5 @@ public final class Feed implements Inputs {
         program.write(s.name(), s.write(chosen, batch));
       }
     }
-  }
-
-  /** What a checkpoint has: all variables but the items. */
-  static List<Variable> withoutItems(List<Variable> variables) {
-    return variables.stream().filter(v -> !v.name().startsWith(ITEMS)).toList();
   }
 }

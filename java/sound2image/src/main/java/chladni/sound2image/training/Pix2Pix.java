@@ -1,6 +1,7 @@
 package chladni.sound2image.training;
 
 import chladni.engine.Engine;
+import chladni.engine.LossHistory;
 import chladni.engine.backend.Backend;
 import chladni.engine.backend.Precision;
 import chladni.engine.backend.Program;
@@ -86,6 +87,7 @@ public final class Pix2Pix implements TrainingStep {
   private final Parameters discriminator;
   private final Store store;
   private final Program program;
+  private final LossHistory history;
 
   /** In the precision FP32. */
   public Pix2Pix(Engine engine, Options options) {
@@ -104,12 +106,12 @@ public final class Pix2Pix implements TrainingStep {
     Graph graph = new Graph();
     generator = new Parameters(graph, GENERATOR);
     discriminator = new Parameters(graph, DISCRIMINATOR);
-    build(graph, options, inputs);
+    history = build(graph, options, inputs);
     store = backend.newStore(options.seed(), precision);
     program = backend.compile(graph, store, precision);
   }
 
-  private void build(Graph graph, Options o, Inputs inputs) {
+  private LossHistory build(Graph graph, Options o, Inputs inputs) {
     UNet net = o.generator();
     int n = o.batch();
     int side = net.size();
@@ -150,6 +152,7 @@ public final class Pix2Pix implements TrainingStep {
     graph.output("G_L1", gL1);
     graph.output("D_real", dReal);
     graph.output("D_fake", dFake);
+    return Kept.losses(graph);
   }
 
   private static Adam adam(Options o, String name) {
@@ -196,8 +199,13 @@ public final class Pix2Pix implements TrainingStep {
   }
 
   @Override
+  public LossHistory history() {
+    return history;
+  }
+
+  @Override
   public List<Variable> variables() {
-    return Feed.withoutItems(store.variables());
+    return Kept.ofCheckpoint(store.variables());
   }
 
   /** {@code generator.safetensors} and {@code discriminator.safetensors}. */

@@ -2,6 +2,7 @@ package chladni.sound2image.training;
 
 import chladni.engine.backend.NonFinite;
 import chladni.engine.io.BadFileException;
+import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Optional;
@@ -53,6 +54,11 @@ public final class ReplayLoop implements TrainingLoop {
     return Optional.ofNullable(result);
   }
 
+  @Override
+  public Optional<Checkpoint> from(Path folder, String stage, boolean resume) {
+    return stage.equals(checkpoint.stage()) ? Optional.of(checkpoint) : Optional.empty();
+  }
+
   /** A command that trains several networks comes by with each. */
   @Override
   public void run(Trainer trainer, TrainingStep training, Batches batches) {
@@ -81,7 +87,7 @@ public final class ReplayLoop implements TrainingLoop {
     List<String> names = training.losses();
     double[] values = new double[names.size()];
     for (long s = checkpoint.step() + 1; s < last; s++) {
-      trainer.writeInputs(training, batches, s);
+      trainer.writeInputs(training, batches, s, s == checkpoint.step() + 1);
       training.program().run();
       boolean finite = read(training, values);
       trainer.listener().step(trainer.stage(), s, last, names, values);
@@ -89,7 +95,7 @@ public final class ReplayLoop implements TrainingLoop {
         return replay(trainer, training, batches, s);
       }
     }
-    trainer.writeInputs(training, batches, last);
+    trainer.writeInputs(training, batches, last, last == checkpoint.step() + 1);
     Optional<NonFinite> first = training.program().trace();
     read(training, values);
     trainer.listener().step(trainer.stage(), last, last, names, values);

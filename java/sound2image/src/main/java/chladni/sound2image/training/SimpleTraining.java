@@ -1,5 +1,6 @@
 package chladni.sound2image.training;
 
+import chladni.engine.LossHistory;
 import chladni.engine.backend.Backend;
 import chladni.engine.backend.Precision;
 import chladni.engine.backend.Program;
@@ -18,6 +19,7 @@ public final class SimpleTraining implements TrainingStep {
   private final Parameters parameters;
   private final String file;
   private final List<String> losses;
+  private final LossHistory history;
   private final Store store;
   private final Program program;
 
@@ -36,6 +38,7 @@ public final class SimpleTraining implements TrainingStep {
     this.parameters = parameters;
     this.file = file;
     this.losses = List.copyOf(graph.outputs().keySet());
+    this.history = Kept.losses(graph);
     this.store = backend.newStore(seed, precision);
     this.program = backend.compile(graph, store, precision);
   }
@@ -61,8 +64,13 @@ public final class SimpleTraining implements TrainingStep {
   }
 
   @Override
+  public LossHistory history() {
+    return history;
+  }
+
+  @Override
   public List<Variable> variables() {
-    return Feed.withoutItems(store.variables());
+    return Kept.ofCheckpoint(store.variables());
   }
 
   @Override

@@ -49,6 +49,9 @@ public record Trainer(
   /** A log's lines are handed to the system this often, in steps, for those who watch it grow. */
   private static final int FLUSH = 20;
 
+  /** How long losses may wait on a device that is busy, in nanoseconds, for those who watch. */
+  private static final long WAIT = 1_000_000_000L;
+
   /** The log of losses that every folder has. */
   public static final String METRICS = "metrics.jsonl";
 
@@ -84,32 +87,34 @@ public record Trainer(
     from.ifPresent(checkpoint -> restore(checkpoint, training, origin));
     long done = from.map(Checkpoint::step).orElse(0L);
     List<String> names = training.losses();
-    double[] values = new double[names.size()];
     try (LossLog json =
             new LossLog(folder.resolve(METRICS), LossLog.Format.JSON, done, names);
         LossLog table = csv == null ? null : new LossLog(csv, LossLog.Format.CSV, done, names)) {
       noteMissing(json, done);
+      List<LossLog> logs = table == null ? List.of(json) : List.of(json, table);
+      long logged = done;
+      long flushed = done;
+      long read = System.nanoTime();
       for (long step = done + 1; step <= steps; step++) {
-        writeInputs(training, batches, step);
-        training.program().run();
-        readLosses(training, step, values);
-        json.append(step, values);
-        if (table != null) {
-          table.append(step, values);
+        writeInputs(training, batches, step, step == done + 1);
+        training.program().start();
+        boolean saves = step == steps || saveEvery > 0 && step % saveEvery == 0;
+        // A device goes on while its losses wait to be read, all of them at once.
+        if (saves
+            || step - logged == training.history().length()
+            || System.nanoTime() - read > WAIT
+            || !training.program().isRunning()) {
+          log(training, logged, step, logs);
+          logged = step;
+          read = System.nanoTime();
         }
-        listener.step(stage, step, steps, names, values);
-        if (step == steps || saveEvery > 0 && step % saveEvery == 0) {
-          json.sync();
-          if (table != null) {
-            table.sync();
-          }
+        if (saves) {
+          logs.forEach(LossLog::sync);
           checkFinite(training, step);
           Checkpoint.save(folder, training, step, stage, origin);
-        } else if (step % FLUSH == 0) {
-          json.flush();
-          if (table != null) {
-            table.flush();
-          }
+        } else if (logged - flushed >= FLUSH) {
+          logs.forEach(LossLog::flush);
+          flushed = logged;
         }
       }
     }
@@ -146,20 +151,35 @@ public record Trainer(
     }
   }
 
-  void writeInputs(TrainingStep training, Batches batches, long step) {
+  /**
+   * @param first whether nothing was written yet
+   */
+  void writeInputs(TrainingStep training, Batches batches, long step, boolean first) {
     batches.write(step, training.program());
-    if (rate != null) {
-      training.program().write("lr", new float[] {(float) rate.applyAsDouble(step)});
+    if (rate != null && (first || rate(step) != rate(step - 1))) {
+      training.program().write("lr", new float[] {rate(step)});
     }
   }
 
-  private void readLosses(TrainingStep training, long step, double[] values) {
+  private float rate(long step) {
+    return (float) rate.applyAsDouble(step);
+  }
+
+  /** Logs the steps behind one that is logged, up to the newest. */
+  private void log(TrainingStep training, long logged, long newest, List<LossLog> logs) {
     List<String> names = training.losses();
-    for (int i = 0; i < values.length; i++) {
-      values[i] = training.program().scalar(names.get(i));
-      if (!Double.isFinite(values[i])) {
-        throw notFinite("loss '" + names.get(i) + "'", step, values[i]);
+    double[][] rows =
+        training.history().last(training.store(), Math.toIntExact(newest - logged));
+    for (int i = 0; i < rows.length; i++) {
+      long step = logged + 1 + i;
+      double[] values = rows[i];
+      for (int k = 0; k < values.length; k++) {
+        if (!Double.isFinite(values[k])) {
+          throw notFinite("loss '" + names.get(k) + "'", step, values[k]);
+        }
       }
+      logs.forEach(log -> log.append(step, values));
+      listener.step(stage, step, steps, names, values);
     }
   }
 

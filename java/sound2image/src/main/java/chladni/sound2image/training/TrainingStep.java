@@ -1,5 +1,6 @@
 package chladni.sound2image.training;
 
+import chladni.engine.LossHistory;
 import chladni.engine.backend.Backend;
 import chladni.engine.backend.Program;
 import chladni.engine.backend.Store;
@@ -19,6 +20,9 @@ public interface TrainingStep extends AutoCloseable {
 
   /** The program's outputs to log, in the order of the columns. */
   List<String> losses();
+
+  /** Those of the last steps. */
+  LossHistory history();
 
   /** Every variable of a checkpoint: weights, statistics, moments, counters. */
   List<Variable> variables();

@@ -74,7 +74,7 @@ public final class Doctor implements Callable<Integer> {
           "--program patchgan is trained by the step of a U-Net. Use --program unet128 --work step.");
     }
     listing.run(
-        new ProgramRequest(network, work, batch, device.name()),
+        new ProgramRequest(network, work, batch, device.choice()),
         new Terminal(spec.commandLine().getOut(), spec.commandLine().getErr(), 0));
     return ExitCode.OK;
   }

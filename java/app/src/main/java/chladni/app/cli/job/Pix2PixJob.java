@@ -3,6 +3,7 @@ package chladni.app.cli.job;
 import chladni.app.cli.Terminal;
 import chladni.app.cli.TrainPix2pix;
 import chladni.engine.Engine;
+import chladni.engine.backend.Backend;
 import chladni.sound2image.dataset.PairArrays;
 import chladni.sound2image.dataset.PairFolder;
 import chladni.sound2image.dataset.Pairs;
@@ -18,6 +19,7 @@ import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 
 /** {@code train pix2pix}: a folder of pairs or two arrays to a generator and a discriminator. */
 public final class Pix2PixJob {
@@ -25,23 +27,22 @@ public final class Pix2PixJob {
   private static final long CACHE_BYTES = 384L << 20;
 
   private static final double DROPOUT = 0.5;
+  private static final String STAGE = "pix2pix";
 
   private Pix2PixJob() {}
 
   public static void run(TrainPix2pix.Request request, Terminal terminal) {
-    run(request, checkpointed(request), Work.training(request.command()), terminal);
+    run(request, Work.training(request.command()), terminal);
   }
 
   static void replay(TrainPix2pix.Request request, ReplayLoop replay, Terminal terminal) {
-    run(request, replay.checkpoint().metadata(), Work.replay(replay), terminal);
+    run(request, Work.replay(replay), terminal);
   }
 
-  /**
-   * @param before what the checkpoint to go on from says of itself; nothing for a new run
-   */
-  private static void run(
-      TrainPix2pix.Request request, Map<String, String> before, Work work, Terminal terminal) {
+  private static void run(TrainPix2pix.Request request, Work work, Terminal terminal) {
     work.check(request.out(), request.resume(), terminal);
+    Optional<Checkpoint> from = work.loop().from(request.out(), STAGE, request.resume());
+    Map<String, String> before = from.map(Checkpoint::metadata).orElse(Map.of());
     Pairs pairs = pairs(request);
     UNet generator = generator(request, pairs, before);
     PatchGan discriminator = discriminator(request, before);
@@ -59,7 +60,7 @@ public final class Pix2PixJob {
     try (Engine engine = Backends.open(request.device(), terminal);
         Pix2Pix training =
             new Pix2Pix(
-                engine.backend(),
+                adopting(from, engine.backend()),
                 Pix2Pix.Options.of(generator, discriminator, request.batch(), request.seed())
                     .withDropout(request.dropout()),
                 request.precision());
@@ -71,7 +72,7 @@ public final class Pix2PixJob {
       Trainer trainer =
           new Trainer(
               request.out(),
-              "pix2pix",
+              STAGE,
               request.steps(),
               request.saveEvery(),
               request.resume(),
@@ -104,13 +105,9 @@ public final class Pix2PixJob {
     };
   }
 
-  /** What the checkpoint to continue from says of itself; nothing for a new run. */
-  private static Map<String, String> checkpointed(TrainPix2pix.Request request) {
-    return request.resume()
-        ? Checkpoint.newest(request.out())
-            .map(file -> Checkpoint.read(file).metadata())
-            .orElse(Map.of())
-        : Map.of();
+  private static Backend adopting(Optional<Checkpoint> from, Backend backend) {
+    from.ifPresent(checkpoint -> checkpoint.adopt(backend));
+    return backend;
   }
 
   private static Pairs pairs(TrainPix2pix.Request request) {
