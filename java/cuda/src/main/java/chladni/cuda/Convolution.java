@@ -98,11 +98,8 @@ record Convolution(
   }
 
   private ConvolutionGraph.Strided strided(Operand operand, Format ofResult) {
-    Shape s = shape(operand);
-    return new ConvolutionGraph.Strided(
-        new long[] {s.dim(0), s.dim(1), s.dim(2), s.dim(3)},
-        ChannelOrder.strides(s, true),
-        operand == result() ? ofResult : operand.format());
+    return ConvolutionGraph.Strided.channelsLast(
+        shape(operand), operand == result() ? ofResult : operand.format());
   }
 
   /** As our tiled kernel divides it. */

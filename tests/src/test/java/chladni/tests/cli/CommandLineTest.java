@@ -3,6 +3,7 @@ package chladni.tests.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
+import chladni.app.cli.DeviceChoice;
 import chladni.app.cli.LearningRate;
 import chladni.app.cli.NetForward;
 import chladni.app.cli.TrainPix2pix;
@@ -32,7 +33,7 @@ final class CommandLineTest {
     int code =
         run(
             "net forward --net patchgan --in-channels 4 --out-channels 1 --weights w.safetensors"
-                + " --input x.npy --output y.npy --device reference --precision bf16");
+                + " --input x.npy --output y.npy --device reference --tune --precision bf16");
     assertThat(code).isZero();
     assertThat(console.forward())
         .isEqualTo(
@@ -43,7 +44,7 @@ final class CommandLineTest {
                 Path.of("w.safetensors"),
                 Path.of("x.npy"),
                 Path.of("y.npy"),
-                "reference",
+                new DeviceChoice("reference", true),
                 Precision.BF16));
   }
 
@@ -52,7 +53,7 @@ final class CommandLineTest {
     assertThat(run(FORWARD)).isZero();
     assertThat(console.forward().inChannels()).isZero();
     assertThat(console.forward().outChannels()).isZero();
-    assertThat(console.forward().device()).isEqualTo("auto");
+    assertThat(console.forward().device()).isEqualTo(new DeviceChoice("auto", false));
     assertThat(console.forward().precision()).isEqualTo(Precision.FP32);
   }
 
@@ -83,7 +84,7 @@ final class CommandLineTest {
                 5,
                 true,
                 7,
-                "cpu",
+                new DeviceChoice("cpu", false),
                 Precision.BF16,
                 PairFolder.Direction.B_TO_A,
                 2,

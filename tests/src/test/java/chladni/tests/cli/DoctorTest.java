@@ -2,6 +2,7 @@ package chladni.tests.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import chladni.app.cli.DeviceChoice;
 import chladni.app.cli.doctor.Finding;
 import chladni.app.cli.doctor.Finding.Level;
 import chladni.app.cli.doctor.Inspection;
@@ -110,7 +111,7 @@ final class DoctorTest {
     assertThat(console.run("doctor", "--program", "unet256", "--work", "step", "--batch", "4"))
         .isZero();
     assertThat(console.program())
-        .isEqualTo(new ProgramRequest(Network.UNET256, Work.STEP, 4, "auto"));
+        .isEqualTo(new ProgramRequest(Network.UNET256, Work.STEP, 4, new DeviceChoice("auto", false)));
   }
 
   @ParameterizedTest

@@ -11,7 +11,6 @@ import chladni.app.report.ReportData;
 import chladni.app.report.Target;
 import chladni.app.report.Targets;
 import chladni.engine.Engine;
-import chladni.engine.backend.BackendOptions;
 import chladni.sound2image.training.TrainingListener;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
@@ -21,6 +20,7 @@ import java.util.SequencedMap;
 import java.util.concurrent.Callable;
 import java.util.function.BiConsumer;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
@@ -63,12 +63,7 @@ public final class Demo implements Callable<Integer> {
               + " ${DEFAULT-VALUE}.")
   private String preset;
 
-  @Option(
-      names = "--device",
-      defaultValue = "auto",
-      paramLabel = "DEVICE",
-      description = "One of ${COMPLETION-CANDIDATES}; default ${DEFAULT-VALUE}.")
-  private Device device;
+  @Mixin private DeviceOption device;
 
   @Spec private CommandSpec spec;
 
@@ -80,7 +75,7 @@ public final class Demo implements Callable<Integer> {
         List.of("small", "tiny").contains(preset),
         "--preset must be small or tiny, got '" + preset + "'. Choose one.");
     Terminal terminal = Checks.terminal(spec);
-    try (Engine engine = Engine.open(device.toString(), BackendOptions.DEFAULT)) {
+    try (Engine engine = device.choice().open()) {
       terminal.err().println("backend " + engine.choice() + " (" + engine.backend().description() + ")");
       ReportData data;
       try (Bars bars = new Bars(terminal)) {

@@ -2,8 +2,8 @@ package chladni.app.cli;
 
 import picocli.CommandLine.Option;
 
-/** {@code --device}, for commands that compute. */
-final class DeviceOption {
+/** {@code --device} and {@code --tune}, for commands that compute. */
+public final class DeviceOption {
   @Option(
       names = "--device",
       defaultValue = "auto",
@@ -11,7 +11,17 @@ final class DeviceOption {
       description = "One of ${COMPLETION-CANDIDATES}; default ${DEFAULT-VALUE}.")
   private Device device;
 
-  String name() {
-    return device.toString();
+  @Option(
+      names = "--tune",
+      arity = "0..1",
+      fallbackValue = "true",
+      paramLabel = "BOOL",
+      description =
+          "On cuda, time the implementations of each convolution that is new to this card and keep"
+              + " the fastest, for later runs too.")
+  private boolean tune;
+
+  public DeviceChoice choice() {
+    return new DeviceChoice(device.toString(), tune);
   }
 }

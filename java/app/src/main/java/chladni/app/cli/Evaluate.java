@@ -19,7 +19,7 @@ import picocli.CommandLine.Spec;
     })
 public final class Evaluate implements Callable<Integer> {
   /** What was asked. */
-  public record Request(Path run, String device) {}
+  public record Request(Path run, DeviceChoice device) {}
 
   @Option(
       names = "--run",
@@ -42,7 +42,7 @@ public final class Evaluate implements Callable<Integer> {
 
   @Override
   public Integer call() throws Exception {
-    action.run(new Request(run, device.name()), Checks.terminal(spec));
+    action.run(new Request(run, device.choice()), Checks.terminal(spec));
     return ExitCode.OK;
   }
 }

@@ -24,7 +24,7 @@ public final class Generate implements Callable<Integer> {
    *
    * @param overwrite whether pictures that exist are replaced
    */
-  public record Request(Path model, List<Path> sounds, Path out, boolean overwrite, String device) {}
+  public record Request(Path model, List<Path> sounds, Path out, boolean overwrite, DeviceChoice device) {}
 
   @Option(
       names = "--model",
@@ -69,7 +69,7 @@ public final class Generate implements Callable<Integer> {
   @Override
   public Integer call() throws Exception {
     action.run(
-        new Request(model, List.copyOf(sounds), out, overwrite, device.name()),
+        new Request(model, List.copyOf(sounds), out, overwrite, device.choice()),
         Checks.terminal(spec));
     return ExitCode.OK;
   }

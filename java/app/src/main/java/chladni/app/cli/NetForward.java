@@ -32,7 +32,6 @@ public final class NetForward implements Callable<Integer> {
    *
    * @param inChannels 0 to take it from the weights
    * @param outChannels 0 to take it from the weights
-   * @param device the name of a backend, or {@code auto}
    */
   public record Request(
       Net net,
@@ -41,7 +40,7 @@ public final class NetForward implements Callable<Integer> {
       Path weights,
       Path input,
       Path output,
-      String device,
+      DeviceChoice device,
       Precision precision) {}
 
   @Option(
@@ -84,12 +83,7 @@ public final class NetForward implements Callable<Integer> {
       description = "Where the result goes; replaced when it exists.")
   private Path output;
 
-  @Option(
-      names = "--device",
-      defaultValue = "auto",
-      paramLabel = "DEVICE",
-      description = "One of ${COMPLETION-CANDIDATES}; default ${DEFAULT-VALUE}.")
-  private Device device;
+  @Mixin private DeviceOption device;
 
   @Mixin private PrecisionOption precision;
   @Spec private CommandSpec spec;
@@ -108,7 +102,7 @@ public final class NetForward implements Callable<Integer> {
     Checks.positiveOrAbsent(spec, "--out-channels", outChannels);
     action.run(
         new Request(
-            net, inChannels, outChannels, weights, input, output, device.toString(), precision.checked()),
+            net, inChannels, outChannels, weights, input, output, device.choice(), precision.checked()),
         Checks.terminal(spec));
     return ExitCode.OK;
   }

@@ -24,7 +24,7 @@ public final class Select implements Callable<Integer> {
    * @param heldOut share of each class for evaluation
    * @param perClass at most so many clips of a class, 0 for all
    */
-  public record Request(Path run, double heldOut, int perClass, String device) {}
+  public record Request(Path run, double heldOut, int perClass, DeviceChoice device) {}
 
   @Option(
       names = "--run",
@@ -63,7 +63,7 @@ public final class Select implements Callable<Integer> {
   public Integer call() throws Exception {
     Checks.share("--held-out", heldOut);
     Checks.positiveOrAbsent(spec, "--per-class", perClass);
-    action.run(new Request(run, heldOut, perClass, device.name()), Checks.terminal(spec));
+    action.run(new Request(run, heldOut, perClass, device.choice()), Checks.terminal(spec));
     return ExitCode.OK;
   }
 }

@@ -63,7 +63,7 @@ public final class TrainPix2pix implements Callable<Integer> {
       long saveEvery,
       boolean resume,
       long seed,
-      String device,
+      DeviceChoice device,
       Precision precision,
       PairFolder.Direction direction,
       int ngf,
@@ -183,12 +183,7 @@ public final class TrainPix2pix implements Callable<Integer> {
       description = "Of weights, order, crops and dropout; default ${DEFAULT-VALUE}.")
   private long seed;
 
-  @Option(
-      names = "--device",
-      defaultValue = "auto",
-      paramLabel = "DEVICE",
-      description = "One of ${COMPLETION-CANDIDATES}; default ${DEFAULT-VALUE}.")
-  private Device device;
+  @Mixin private DeviceOption device;
 
   @Mixin private PrecisionOption precision;
 
@@ -250,7 +245,7 @@ public final class TrainPix2pix implements Callable<Integer> {
             saveEvery,
             resume,
             seed,
-            device.toString(),
+            device.choice(),
             precision.checked(),
             parseDirection(),
             ngf,

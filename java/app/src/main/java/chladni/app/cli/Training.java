@@ -19,5 +19,5 @@ public record Training(
     long saveEvery,
     boolean resume,
     long seed,
-    String device,
+    DeviceChoice device,
     TrainingCommand command) {}

@@ -15,14 +15,14 @@ import tools.jackson.databind.json.JsonMapper;
 /**
  * A command that trains, as its checkpoints keep it: every option that decides what is computed,
  * whether it was written out, came from a configuration file or is a default. Where the run lies and
- * how often it is saved are no part of it.
+ * how often it is saved are no part of it, nor is tuning, whose outcome the checkpoint has itself.
  *
  * @param path such as {@code train pix2pix}
  * @param options such as {@code --batch=4}; paths are absolute
  */
 public record TrainingCommand(String path, List<String> options) {
   private static final Set<String> BOOKKEEPING =
-      Set.of("--out", "--run", "--resume", "--save-every", "--losses");
+      Set.of("--out", "--run", "--resume", "--save-every", "--losses", "--tune");
 
   /** The command that has just been parsed. */
   static TrainingCommand of(CommandSpec spec) {

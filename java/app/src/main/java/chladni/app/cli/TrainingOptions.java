@@ -92,7 +92,7 @@ final class TrainingOptions {
         saveEvery,
         resume,
         seed,
-        device.name(),
+        device.choice(),
         TrainingCommand.of(command));
   }
 }

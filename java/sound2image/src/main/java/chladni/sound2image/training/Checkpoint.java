@@ -1,5 +1,6 @@
 package chladni.sound2image.training;
 
+import chladni.engine.backend.Backend;
 import chladni.engine.io.BadFileException;
 import chladni.engine.io.FileWriteException;
 import chladni.engine.io.SafeTensors;
@@ -123,6 +124,14 @@ public record Checkpoint(Path file, long step, Map<String, String> metadata) {
         training.variables(),
         "",
         all);
+  }
+
+  /**
+   * Makes programs that are compiled from now on take the implementations that this training took,
+   * which is what it takes to go on bit for bit. To be called before the training is built.
+   */
+  public void adopt(Backend backend) {
+    backend.adopt(MadeOn.choices(metadata));
   }
 
   /**

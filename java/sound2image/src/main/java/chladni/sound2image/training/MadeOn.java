@@ -6,6 +6,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Collectors;
 
 /**
  * What the last bits of a training depend on beside its configuration: the backend with its
@@ -16,6 +17,14 @@ final class MadeOn {
   private static final String BACKEND = Checkpoint.MADE_ON + "backend";
   private static final String THREADS = Checkpoint.MADE_ON + "threads";
   private static final String IMPLEMENTATIONS = Checkpoint.MADE_ON + "implementations";
+
+  /**
+   * What the backend chose, a line for each problem; absent where it has no choice. Of these comes
+   * what may differ in the implementations.
+   */
+  private static final String CHOICES = Checkpoint.MADE_ON + "choices";
+
+  private static final String BETWEEN = " = ";
 
   /** The changes that a run has seen; absent where it is bit-equal to one that was never stopped. */
   private static final String MOVED = Checkpoint.MADE_ON + "moved";
@@ -29,7 +38,26 @@ final class MadeOn {
     m.put(BACKEND, training.backend().description());
     m.put(THREADS, Integer.toString(training.backend().threads()));
     m.put(IMPLEMENTATIONS, implementations(training));
+    String choices =
+        training.backend().choices().entrySet().stream()
+            .map(e -> e.getKey() + BETWEEN + e.getValue())
+            .collect(Collectors.joining("\n"));
+    if (!choices.isEmpty()) {
+      m.put(CHOICES, choices);
+    }
     return m;
+  }
+
+  /** The choices of the backend as a checkpoint has them. */
+  static Map<String, String> choices(Map<String, String> checkpoint) {
+    return checkpoint
+        .getOrDefault(CHOICES, "")
+        .lines()
+        .filter(line -> line.contains(BETWEEN))
+        .collect(
+            Collectors.toMap(
+                line -> line.substring(0, line.lastIndexOf(BETWEEN)),
+                line -> line.substring(line.lastIndexOf(BETWEEN) + BETWEEN.length())));
   }
 
   /** Of what was chosen for each step and of the layouts that it reads and writes. */

@@ -2,6 +2,7 @@ package chladni.sound2image.training;
 
 import chladni.engine.backend.NonFinite;
 import chladni.engine.io.BadFileException;
+import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Optional;
@@ -51,6 +52,11 @@ public final class ReplayLoop implements TrainingLoop {
   /** Empty when no training of the checkpoint's stage has come by. */
   public Optional<Result> result() {
     return Optional.ofNullable(result);
+  }
+
+  @Override
+  public Optional<Checkpoint> from(Path folder, String stage, boolean resume) {
+    return stage.equals(checkpoint.stage()) ? Optional.of(checkpoint) : Optional.empty();
   }
 
   /** A command that trains several networks comes by with each. */

@@ -91,6 +91,7 @@ public record Stages(
     DataOrder order = new DataOrder(clips.size(), schedule.batch(), seed, false);
     Feed feed = Feed.of(backend, clips.size(), new Feed.Source("x", width, items));
     int[] labels = new int[schedule.batch()];
+    adopt(folder, name);
     try (SimpleTraining training =
         EncoderTraining.of(
             backend, name, schedule.batch(), item, classes.size(), network, seed, feed)) {
@@ -138,6 +139,7 @@ public record Stages(
                 "sound",
                 network.soundFeatures(),
                 (i, dst, at) -> copy(table.pool5()[rows[i]], dst, at)));
+    adopt(run.multimodal(), "multimodal");
     try (SimpleTraining training =
         MultimodalTraining.of(
             backend, network, weights, IMAGE_RATE, n, seed, Precision.FP32, feed)) {
@@ -232,6 +234,7 @@ public record Stages(
       Feed.Source target) {
     DataOrder order = new DataOrder(items, schedule.batch(), seed, false);
     Feed feed = Feed.of(backend, items, source, target);
+    adopt(folder, stage);
     try (Pix2Pix training = new Pix2Pix(backend, options, Precision.FP32, feed)) {
       feed.fill(training.store());
       train(
@@ -242,6 +245,11 @@ public record Stages(
           training,
           (step, program) -> feed.write(program, order.items(step)));
     }
+  }
+
+  /** Before the training is built. */
+  private void adopt(Path folder, String stage) {
+    loop.from(folder, stage, resume).ifPresent(checkpoint -> checkpoint.adopt(backend));
   }
 
   /** What a checkpoint must agree in before it is continued; part of every file of weights. */

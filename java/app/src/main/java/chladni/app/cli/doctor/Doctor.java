@@ -1,7 +1,7 @@
 package chladni.app.cli.doctor;
 
 import chladni.app.cli.Action;
-import chladni.app.cli.Device;
+import chladni.app.cli.DeviceOption;
 import chladni.app.cli.ExitCode;
 import chladni.app.cli.Terminal;
 import chladni.app.cli.UsageException;
@@ -12,6 +12,7 @@ import java.io.PrintWriter;
 import java.util.List;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
@@ -48,12 +49,7 @@ public final class Doctor implements Callable<Integer> {
       description = "Items at once; default ${DEFAULT-VALUE}.")
   private int batch;
 
-  @Option(
-      names = "--device",
-      defaultValue = "auto",
-      paramLabel = "DEVICE",
-      description = "One of ${COMPLETION-CANDIDATES}; default ${DEFAULT-VALUE}.")
-  private Device device;
+  @Mixin private DeviceOption device;
 
   @Spec private CommandSpec spec;
   private final Action<ProgramRequest> listing;
@@ -78,7 +74,7 @@ public final class Doctor implements Callable<Integer> {
           "--program patchgan is trained by the step of a U-Net. Use --program unet128 --work step.");
     }
     listing.run(
-        new ProgramRequest(network, work, batch, device.toString()),
+        new ProgramRequest(network, work, batch, device.choice()),
         new Terminal(spec.commandLine().getOut(), spec.commandLine().getErr(), 0));
     return ExitCode.OK;
   }

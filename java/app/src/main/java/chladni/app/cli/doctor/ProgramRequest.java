@@ -1,13 +1,10 @@
 package chladni.app.cli.doctor;
 
+import chladni.app.cli.DeviceChoice;
 import java.util.Locale;
 
-/**
- * A program to list.
- *
- * @param device the name of a backend, or {@code auto}
- */
-public record ProgramRequest(Network network, Work work, int batch, String device) {
+/** A program to list. */
+public record ProgramRequest(Network network, Work work, int batch, DeviceChoice device) {
   /** Networks at the widths at which they are used. */
   public enum Network {
     UNET128,

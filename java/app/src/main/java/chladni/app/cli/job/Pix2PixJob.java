@@ -8,6 +8,7 @@ import chladni.sound2image.dataset.PairFolder;
 import chladni.sound2image.dataset.Pairs;
 import chladni.sound2image.network.PatchGan;
 import chladni.sound2image.network.UNet;
+import chladni.sound2image.training.Batches;
 import chladni.sound2image.training.Checkpoint;
 import chladni.sound2image.training.DataOrder;
 import chladni.sound2image.training.PairFeed;
@@ -18,6 +19,7 @@ import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 
 /** {@code train pix2pix}: a folder of pairs or two arrays to a generator and a discriminator. */
 public final class Pix2PixJob {
@@ -25,23 +27,22 @@ public final class Pix2PixJob {
   private static final long CACHE_BYTES = 384L << 20;
 
   private static final double DROPOUT = 0.5;
+  private static final String STAGE = "pix2pix";
 
   private Pix2PixJob() {}
 
   public static void run(TrainPix2pix.Request request, Terminal terminal) {
-    run(request, checkpointed(request), Work.training(request.command()), terminal);
+    run(request, Work.training(request.command()), terminal);
   }
 
   static void replay(TrainPix2pix.Request request, ReplayLoop replay, Terminal terminal) {
-    run(request, replay.checkpoint().metadata(), Work.replay(replay), terminal);
+    run(request, Work.replay(replay), terminal);
   }
 
-  /**
-   * @param before what the checkpoint to go on from says of itself; nothing for a new run
-   */
-  private static void run(
-      TrainPix2pix.Request request, Map<String, String> before, Work work, Terminal terminal) {
+  private static void run(TrainPix2pix.Request request, Work work, Terminal terminal) {
     work.check(request.out(), request.resume(), terminal);
+    Optional<Checkpoint> from = work.loop().from(request.out(), STAGE, request.resume());
+    Map<String, String> before = from.map(Checkpoint::metadata).orElse(Map.of());
     Pairs pairs = pairs(request);
     UNet generator = generator(request, pairs, before);
     PatchGan discriminator = discriminator(request, before);
@@ -58,14 +59,15 @@ public final class Pix2PixJob {
             discriminator.baseChannels());
     try (Engine engine = Backends.open(request.device(), terminal);
         TrainingProgress progress = new TrainingProgress(terminal)) {
+      from.ifPresent(checkpoint -> checkpoint.adopt(engine.backend()));
       PairFeed feed = PairFeed.of(engine.backend(), pairs, request.batch());
+      if (feed.isResident()) {
+        terminal.err().println("all pairs go to the device once; it takes crops and flips itself");
+      }
       Pix2Pix.Options options =
           Pix2Pix.Options.of(generator, discriminator, request.batch(), request.seed())
               .withDropout(request.dropout());
       try (Pix2Pix training = new Pix2Pix(engine.backend(), options, request.precision(), feed)) {
-        if (feed.isResident()) {
-          terminal.err().println("all pairs go to the device once; it takes crops and flips itself");
-        }
         feed.fill(training.store());
         if (before.isEmpty()) {
           request.initGenerator().ifPresent(training::loadGenerator);
@@ -74,7 +76,7 @@ public final class Pix2PixJob {
         Trainer trainer =
             new Trainer(
                 request.out(),
-                "pix2pix",
+                STAGE,
                 request.steps(),
                 request.saveEvery(),
                 request.resume(),
@@ -85,24 +87,12 @@ public final class Pix2PixJob {
         DataOrder order =
             new DataOrder(
                 pairs.size(), request.batch(), request.seed(), request.serialBatches());
-        work.loop()
-            .run(
-                trainer,
-                training,
-                (step, program) -> feed.write(program, step, order.items(step)));
+        Batches batches = (step, program) -> feed.write(program, step, order.items(step));
+        work.loop().run(trainer, training, batches);
       }
     }
     work.made(request.out().resolve("generator.safetensors"), terminal);
     work.made(request.out().resolve("discriminator.safetensors"), terminal);
-  }
-
-  /** What the checkpoint to continue from says of itself; nothing for a new run. */
-  private static Map<String, String> checkpointed(TrainPix2pix.Request request) {
-    return request.resume()
-        ? Checkpoint.newest(request.out())
-            .map(file -> Checkpoint.read(file).metadata())
-            .orElse(Map.of())
-        : Map.of();
   }
 
   private static Pairs pairs(TrainPix2pix.Request request) {
