@@ -7,7 +7,6 @@ import java.util.List;
 import java.util.Locale;
 import java.util.function.UnaryOperator;
 import java.util.stream.LongStream;
-import java.util.stream.Stream;
 
 /**
  * What a convolution takes and leaves in one of its three directions. Channels lie innermost in all
@@ -98,11 +97,8 @@ record Convolution(
   }
 
   private ConvolutionGraph.Strided strided(Operand operand, Format ofResult) {
-    Shape s = shape(operand);
-    return new ConvolutionGraph.Strided(
-        new long[] {s.dim(0), s.dim(1), s.dim(2), s.dim(3)},
-        ChannelOrder.strides(s, true),
-        operand == result() ? ofResult : operand.format());
+    return ConvolutionGraph.Strided.channelsLast(
+        shape(operand), operand == result() ? ofResult : operand.format());
   }
 
   /** As our tiled kernel divides it. */
@@ -147,10 +143,7 @@ record Convolution(
 
   /** Elements of its largest tensor. */
   long largest() {
-    return Stream.of(large, small, weight)
-        .mapToLong(o -> Binding.elements(o.buffer()))
-        .max()
-        .orElseThrow();
+    return sides().stream().mapToLong(o -> Binding.elements(o.buffer())).max().orElseThrow();
   }
 
   private static Shape shape(Operand operand) {

@@ -3,6 +3,7 @@ package chladni.cuda;
 import static jcuda.jcudnn.cudnnBackendAttributeName.*;
 import static jcuda.jcudnn.cudnnBackendDescriptorType.*;
 
+import chladni.engine.graph.Shape;
 import chladni.engine.graph.Window;
 import chladni.engine.plan.Format;
 import java.util.ArrayList;
@@ -118,7 +119,13 @@ final class ConvolutionGraph {
   }
 
   /** Logical extents in the order of NCHW, and how far apart neighbours lie, in elements. */
-  record Strided(long[] dims, long[] strides, Format format) {}
+  record Strided(long[] dims, long[] strides, Format format) {
+    /** A dense tensor of rank 4 with its channels innermost. */
+    static Strided channelsLast(Shape s, Format format) {
+      long[] dims = {s.dim(0), s.dim(1), s.dim(2), s.dim(3)};
+      return new Strided(dims, ChannelOrder.strides(s, true), format);
+    }
+  }
 
   /** The ids of so many tensors of a variant pack. */
   static long[] ids(int count) {

@@ -52,6 +52,7 @@ final class Convolutions {
   private final ConvolutionWay engineAndEpilogue;
   private final ConvolutionWay engine;
   private final ConvolutionWay roundingEngine;
+  private final ConvolutionWay parity;
   private final ConvolutionWay tiled = new KernelWays.Tiled();
   private final ConvolutionWay direct = new KernelWays.Direct();
 
@@ -65,6 +66,7 @@ final class Convolutions {
     engineAndEpilogue = ways.fused();
     engine = ways.plain();
     roundingEngine = ways.rounded();
+    parity = ways.parity();
   }
 
   /** Adds the convolution and what follows on it to the step. */
@@ -154,10 +156,10 @@ final class Convolutions {
     boolean weighsMore = c.liveBytes() >= Binding.sizeOf(c.result().buffer());
     List<ConvolutionWay> order =
         !weak
-            ? List.of(engineAndEpilogue, engine, roundingEngine, tiled, direct)
+            ? List.of(engineAndEpilogue, engine, roundingEngine, parity, tiled, direct)
             : weighsMore
-                ? List.of(tiled, engineAndEpilogue, engine, roundingEngine, direct)
-                : List.of(engineAndEpilogue, tiled, engine, roundingEngine, direct);
+                ? List.of(tiled, engineAndEpilogue, engine, roundingEngine, parity, direct)
+                : List.of(engineAndEpilogue, tiled, engine, roundingEngine, parity, direct);
     return forced().map(first -> moved(order, first)).orElse(order);
   }
 

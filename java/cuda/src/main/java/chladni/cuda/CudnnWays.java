@@ -112,27 +112,19 @@ final class CudnnWays {
       @Override
       ConvolutionGraph.Problem problem(ConvolutionTask task) {
         Convolution c = task.convolution();
-        List<ConvolutionGraph.Stage> stages =
-            task.step().epilogue().stream().map(CudnnWays::stage).toList();
-        return stages.isEmpty() ? null : c.problem(c.result().format(), stages);
+        return task.hasEpilogue() ? c.problem(c.result().format(), stages(task)) : null;
       }
 
       @Override
       String suffix(ConvolutionTask task) {
-        return task.step().epilogue().stream()
-            .map(e -> " + " + e.op().name())
-            .collect(Collectors.joining());
+        return names(task);
       }
 
       @Override
       void add(ConvolutionTask task, Cudnn.Plan plan) {
-        Stream<Operand> operands =
-            task.step().epilogue().stream()
-                .map(Epilogue::operand)
-                .filter(Objects::nonNull)
-                .map(task.lowering()::given);
         Convolution c = task.convolution();
-        put(task, plan, c, Stream.concat(c.sides().stream(), operands).toList(), suffix(task));
+        List<Operand> tensors = Stream.concat(c.sides().stream(), operands(task)).toList();
+        put(task, plan, c, tensors, suffix(task));
       }
     };
   }
@@ -215,6 +207,31 @@ final class CudnnWays {
           CudnnDescriptor pack = plan.pack(workspace.getAsLong(), addresses);
           return () -> plan.execute(pack);
         });
+  }
+
+  /** The same by parts that are convolutions without strides. */
+  ConvolutionWay parity() {
+    return new ParityWay(cudnn, precision);
+  }
+
+  /** What follows on the result of the task. */
+  static List<ConvolutionGraph.Stage> stages(ConvolutionTask task) {
+    return task.step().epilogue().stream().map(CudnnWays::stage).toList();
+  }
+
+  /** What it takes. */
+  static Stream<Operand> operands(ConvolutionTask task) {
+    return task.step().epilogue().stream()
+        .map(Epilogue::operand)
+        .filter(Objects::nonNull)
+        .map(task.lowering()::given);
+  }
+
+  /** As the log and the listing have it. */
+  static String names(ConvolutionTask task) {
+    return task.step().epilogue().stream()
+        .map(e -> " + " + e.op().name())
+        .collect(Collectors.joining());
   }
 
   private static ConvolutionGraph.Stage stage(Epilogue epilogue) {

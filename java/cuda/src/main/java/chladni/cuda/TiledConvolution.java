@@ -192,7 +192,11 @@ record TiledConvolution(
                 .longs(partial.getAsLong(), arrived));
   }
 
-  private int[] table() {
+  /**
+   * Where the taps of each class begin, and once more where the last end; then the taps. Of a weight
+   * gradient 1 for each live tap, 0 for the others.
+   */
+  int[] table() {
     if (direction == ConvolutionGraph.Direction.WEIGHT) {
       int[] flags = new int[taps()];
       live.getFirst().forEach(tap -> flags[tap] = 1);

@@ -112,6 +112,49 @@ final class ConvolutionKernelsTest {
     }
   }
 
+  /**
+   * Gradients by the input, a convolution without strides for each class of pixels. batch, C, H, W,
+   * O, kernel, strides, padding, dilation, parts.
+   */
+  @ParameterizedTest
+  @CsvSource({
+    "2, 8, 8, 6, 16, 4, 2, 2, 1, 1, 4",
+    "1, 16, 2, 2, 8, 4, 2, 2, 1, 1, 4",
+    "2, 8, 7, 8, 8, 3, 2, 3, 1, 1, 6",
+    "1, 8, 8, 11, 8, 5, 3, 1, 2, 2, 3",
+    "3, 24, 1, 10, 8, 3, 2, 2, 1, 1, 2",
+    "1, 8, 12, 6, 32, 2, 2, 1, 0, 1, 2"
+  })
+  void partsWithoutStridesAgreeBitForBit(
+      int n, int c, int h, int w, int o, int k, int down, int right, int pad, int dilation,
+      int parts) {
+    Case conv =
+        new Case(
+            Shape.of(n, c, h, w),
+            Shape.of(o, c, k, k),
+            new Window(down, right, pad, pad, pad, pad, dilation, dilation));
+    for (Precision precision : List.of(Precision.FP32, Precision.BF16)) {
+      Result expected = run(conv, "direct", precision);
+      Result actual = run(conv, "parity", precision);
+      assertThat(actual.implementations)
+          .filteredOn(i -> i.matches("conv_parity, cudnn engine .* in " + parts + " parts"))
+          .hasSize(1);
+      assertThat(actual.values.get(1)).isEqualTo(expected.values.get(1));
+    }
+  }
+
+  /** Pixels that no tap meets, pixels behind the last window, a tap of 12 bytes. */
+  @ParameterizedTest
+  @CsvSource({"8, 8, 1, 0, 1", "8, 9, 2, 0, 1", "8, 8, 4, 1, 2", "3, 8, 4, 1, 1"})
+  void whatHasNoSuchPartsIsDoneInAnotherWay(int c, int side, int k, int pad, int dilation) {
+    Window window = Window.of(2, pad).withDilation(dilation, dilation);
+    Case conv = new Case(Shape.of(1, c, side, side - 1), Shape.of(8, c, k, k), window);
+    Result expected = run(conv, "direct", Precision.FP32);
+    Result actual = run(conv, "parity", Precision.FP32);
+    assertThat(actual.implementations).hasSize(3).noneMatch(i -> i.contains("parts"));
+    assertThat(actual.values.get(1)).isEqualTo(expected.values.get(1));
+  }
+
   /** At 2 x 2 pixels four taps of sixteen meet a pixel; whatever the others weigh is never read. */
   @Test
   void tapsThatOnlyMeetPaddingAreLeftOut() {

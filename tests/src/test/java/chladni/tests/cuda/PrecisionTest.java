@@ -29,7 +29,6 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
-import org.junit.jupiter.params.provider.ValueSource;
 
 /** What each precision takes of the libraries, and what it rounds. */
 final class PrecisionTest {
@@ -144,7 +143,8 @@ final class PrecisionTest {
     "TF32, cudnn, false, leakyRelu, cudnn engine 3[2=0 13=0] tf32 + add + leakyRelu",
     "FP32, cudnn, false, leakyRelu, cudnn engine 4[2=0 13=0] + add + leakyRelu",
     "BF16, cudnn, true, leakyRelu, cudnn engine 3[2=0 13=0] bf16 + add + leakyRelu",
-    "BF16, cudnn+widen, true, leakyRelu, 'cudnn engine 3[2=0 13=0] bf16, widen, fused'"
+    "BF16, cudnn+widen, true, leakyRelu, 'cudnn engine 3[2=0 13=0] bf16, widen, fused'",
+    "BF16, parity, true, tanh, 'conv_parity, cudnn engine 3[2=0 13=0] bf16 in 4 parts + add + tanh'"
   })
   void anEpilogueIsFusedWhereAnEngineDoesIt(
       Precision precision,
@@ -166,8 +166,15 @@ final class PrecisionTest {
 
   /** The reference rounds the same operands, so what is left is the order of sums in 32 bits. */
   @ParameterizedTest
-  @ValueSource(strings = {"leakyRelu", "tanh", "sigmoid"})
-  void aFusedEpilogueComputesWhatItsNodesSay(String activation) {
+  @CsvSource({
+    "cudnn, false, leakyRelu",
+    "cudnn, false, tanh",
+    "cudnn, false, sigmoid",
+    "parity, true, leakyRelu"
+  })
+  void aFusedEpilogueComputesWhatItsNodesSay(
+      String way, boolean transposed, String activation) {
+    System.setProperty(FIRST, way);
     float[] x = new float[(int) PICTURE.elements()];
     for (int i = 0; i < x.length; i++) {
       x[i] = (float) Math.sin(i);
@@ -177,7 +184,7 @@ final class PrecisionTest {
       int at = 0;
       for (Engine engine : List.of(CUDA, reference)) {
         try (Store store = engine.newStore(1, Precision.BF16);
-            Program program = engine.compile(layer(false, ACTIVATIONS.get(activation)), store)) {
+            Program program = engine.compile(layer(transposed, ACTIVATIONS.get(activation)), store)) {
           program.write("x", x);
           program.run();
           y[at++] = program.read("y");
