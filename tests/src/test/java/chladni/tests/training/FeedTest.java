@@ -50,13 +50,16 @@ class FeedTest {
   }
 
   @Test
-  void aDeviceKeepsWhatFitsIntoAQuarterOfItsMemory() {
+  void aDeviceKeepsWhatFitsIntoAQuarterOfItsMemoryAndOfTheHeap() {
     try (Engine host = Engine.open("cpu");
         Engine device = Engine.open("cuda")) {
       assertThat(isResident(host, COUNT)).isFalse();
       assertThat(isResident(device, COUNT)).isTrue();
       long bytes = (SOURCE.width() + TARGET.width()) * (long) Float.BYTES;
-      int most = Math.toIntExact(device.backend().deviceMemory().orElseThrow() / 4 / bytes);
+      long memory =
+          Math.min(
+              device.backend().deviceMemory().orElseThrow(), Runtime.getRuntime().maxMemory());
+      int most = Math.toIntExact(memory / 4 / bytes);
       assertThat(isResident(device, most)).isTrue();
       assertThat(isResident(device, most + 1)).isFalse();
     }

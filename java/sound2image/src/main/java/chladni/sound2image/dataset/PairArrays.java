@@ -83,8 +83,23 @@ public final class PairArrays implements Pairs {
   }
 
   @Override
+  public Part part(int item, long step) {
+    return new Part(0, 0, false);
+  }
+
+  @Override
   public void write(
       int item, long step, float[] source, int sourceAt, float[] target, int targetAt) {
+    writeWhole(item, source, sourceAt, target, targetAt);
+  }
+
+  @Override
+  public int wholeSide() {
+    return side;
+  }
+
+  @Override
+  public void writeWhole(int item, float[] source, int sourceAt, float[] target, int targetAt) {
     copy(this.source, item, source, sourceAt);
     copy(this.target, item, target, targetAt);
   }

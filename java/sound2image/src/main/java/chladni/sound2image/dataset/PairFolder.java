@@ -150,9 +150,7 @@ public final class PairFolder implements Pairs {
   }
 
   @Override
-  public void write(
-      int item, long step, float[] source, int sourceAt, float[] target, int targetAt) {
-    Halves halves = halves(item);
+  public Part part(int item, long step) {
     int[] random = new int[4];
     long seed = options.seed();
     Philox.block(
@@ -160,15 +158,41 @@ public final class PairFolder implements Pairs {
     int places = options.loadSide() - options.side() + 1;
     int x = Integer.remainderUnsigned(random[0], places);
     int y = Integer.remainderUnsigned(random[1], places);
-    boolean flip = options.flip() && random[2] < 0;
-    boolean forward = options.direction() == Direction.A_TO_B;
-    write(forward ? halves.a() : halves.b(), x, y, flip, source, sourceAt);
-    write(forward ? halves.b() : halves.a(), x, y, flip, target, targetAt);
+    return new Part(x, y, options.flip() && random[2] < 0);
   }
 
-  private void write(Picture half, int x, int y, boolean flip, float[] dst, int at) {
-    Picture crop = half.crop(x, y, options.side(), options.side());
-    ClipSet.planes((flip ? crop.flip() : crop).rgb(), dst, at);
+  @Override
+  public void write(
+      int item, long step, float[] source, int sourceAt, float[] target, int targetAt) {
+    Halves halves = halves(item);
+    Part part = part(item, step);
+    write(source(halves), part, source, sourceAt);
+    write(target(halves), part, target, targetAt);
+  }
+
+  private void write(Picture half, Part part, float[] dst, int at) {
+    Picture crop = half.crop(part.x(), part.y(), options.side(), options.side());
+    ClipSet.planes((part.mirrored() ? crop.flip() : crop).rgb(), dst, at);
+  }
+
+  @Override
+  public int wholeSide() {
+    return options.loadSide();
+  }
+
+  @Override
+  public void writeWhole(int item, float[] source, int sourceAt, float[] target, int targetAt) {
+    Halves halves = halves(item);
+    ClipSet.planes(source(halves).rgb(), source, sourceAt);
+    ClipSet.planes(target(halves).rgb(), target, targetAt);
+  }
+
+  private Picture source(Halves halves) {
+    return options.direction() == Direction.A_TO_B ? halves.a() : halves.b();
+  }
+
+  private Picture target(Halves halves) {
+    return options.direction() == Direction.A_TO_B ? halves.b() : halves.a();
   }
 
   private Halves halves(int item) {

@@ -23,7 +23,7 @@ import java.util.stream.IntStream;
  * the network sees is the same to the bit.
  */
 public final class Feed implements Inputs {
-  private static final String ITEMS = Kept.OUT + "items/";
+  static final String ITEMS = Kept.OUT + "items/";
 
   /** The input of a resident feed: INT32 (batch), the number of each item. */
   private static final String ROWS = "rows";
@@ -76,15 +76,25 @@ public final class Feed implements Inputs {
   }
 
   /**
-   * Resident where the items take at most a quarter of the memory that the device has of its own: a
-   * rule of sizes alone, so that a run and its resumption choose the same.
+   * Resident where the items take at most a quarter of the memory that the device has of its own,
+   * and of the heap: a rule of sizes alone, so that a run and its resumption choose the same.
    */
   public static Feed of(Backend backend, int count, Source... sources) {
-    long widest = Arrays.stream(sources).mapToLong(Source::width).max().orElse(0);
-    long all = Arrays.stream(sources).mapToLong(Source::width).sum();
-    long quarter = backend.deviceMemory().orElse(0) / 4;
-    boolean fits = widest * count <= LONGEST && all * count * Float.BYTES <= quarter;
-    return new Feed(count, List.of(sources), fits);
+    int[] widths = Arrays.stream(sources).mapToInt(Source::width).toArray();
+    return new Feed(count, List.of(sources), fits(backend, count, widths));
+  }
+
+  /**
+   * Whether items may lie on the device. They pass through the heap on their way.
+   *
+   * @param widths elements of an item, in each of its tensors
+   */
+  static boolean fits(Backend backend, int count, int... widths) {
+    long widest = Arrays.stream(widths).max().orElse(0);
+    long all = Arrays.stream(widths).asLongStream().sum();
+    long memory =
+        Math.min(backend.deviceMemory().orElse(0), Runtime.getRuntime().maxMemory());
+    return widest * count <= LONGEST && all * count * Float.BYTES <= memory / 4;
   }
 
   @Override

@@ -3,7 +3,6 @@ package chladni.app.cli.job;
 import chladni.app.cli.Terminal;
 import chladni.app.cli.TrainPix2pix;
 import chladni.engine.Engine;
-import chladni.engine.backend.Backend;
 import chladni.sound2image.dataset.PairArrays;
 import chladni.sound2image.dataset.PairFolder;
 import chladni.sound2image.dataset.Pairs;
@@ -12,6 +11,7 @@ import chladni.sound2image.network.UNet;
 import chladni.sound2image.training.Batches;
 import chladni.sound2image.training.Checkpoint;
 import chladni.sound2image.training.DataOrder;
+import chladni.sound2image.training.PairFeed;
 import chladni.sound2image.training.Pix2Pix;
 import chladni.sound2image.training.ReplayLoop;
 import chladni.sound2image.training.Trainer;
@@ -58,56 +58,41 @@ public final class Pix2PixJob {
             generator.baseChannels(),
             discriminator.baseChannels());
     try (Engine engine = Backends.open(request.device(), terminal);
-        Pix2Pix training =
-            new Pix2Pix(
-                adopting(from, engine.backend()),
-                Pix2Pix.Options.of(generator, discriminator, request.batch(), request.seed())
-                    .withDropout(request.dropout()),
-                request.precision());
         TrainingProgress progress = new TrainingProgress(terminal)) {
-      if (before.isEmpty()) {
-        request.initGenerator().ifPresent(training::loadGenerator);
-        request.initDiscriminator().ifPresent(training::loadDiscriminator);
+      from.ifPresent(checkpoint -> checkpoint.adopt(engine.backend()));
+      PairFeed feed = PairFeed.of(engine.backend(), pairs, request.batch());
+      if (feed.isResident()) {
+        terminal.err().println("all pairs go to the device once; it takes crops and flips itself");
       }
-      Trainer trainer =
-          new Trainer(
-              request.out(),
-              STAGE,
-              request.steps(),
-              request.saveEvery(),
-              request.resume(),
-              request.rate().ofStep(),
-              request.losses().orElse(null),
-              configuration(request, pairs, generator, discriminator),
-              progress);
-      work.loop().run(trainer, training, batches(request, pairs));
+      Pix2Pix.Options options =
+          Pix2Pix.Options.of(generator, discriminator, request.batch(), request.seed())
+              .withDropout(request.dropout());
+      try (Pix2Pix training = new Pix2Pix(engine.backend(), options, request.precision(), feed)) {
+        feed.fill(training.store());
+        if (before.isEmpty()) {
+          request.initGenerator().ifPresent(training::loadGenerator);
+          request.initDiscriminator().ifPresent(training::loadDiscriminator);
+        }
+        Trainer trainer =
+            new Trainer(
+                request.out(),
+                STAGE,
+                request.steps(),
+                request.saveEvery(),
+                request.resume(),
+                request.rate().ofStep(),
+                request.losses().orElse(null),
+                configuration(request, pairs, generator, discriminator),
+                progress);
+        DataOrder order =
+            new DataOrder(
+                pairs.size(), request.batch(), request.seed(), request.serialBatches());
+        Batches batches = (step, program) -> feed.write(program, step, order.items(step));
+        work.loop().run(trainer, training, batches);
+      }
     }
     work.made(request.out().resolve("generator.safetensors"), terminal);
     work.made(request.out().resolve("discriminator.safetensors"), terminal);
-  }
-
-  private static Batches batches(
-      TrainPix2pix.Request request, Pairs pairs) {
-    int n = request.batch();
-    int plane = pairs.side() * pairs.side();
-    DataOrder order = new DataOrder(pairs.size(), n, request.seed(), request.serialBatches());
-    int sourceWidth = pairs.sourceChannels() * plane;
-    int targetWidth = pairs.targetChannels() * plane;
-    float[] source = new float[n * sourceWidth];
-    float[] target = new float[n * targetWidth];
-    return (step, program) -> {
-      int[] items = order.items(step);
-      for (int i = 0; i < n; i++) {
-        pairs.write(items[i], step, source, i * sourceWidth, target, i * targetWidth);
-      }
-      program.write("source", source);
-      program.write("target", target);
-    };
-  }
-
-  private static Backend adopting(Optional<Checkpoint> from, Backend backend) {
-    from.ifPresent(checkpoint -> checkpoint.adopt(backend));
-    return backend;
   }
 
   private static Pairs pairs(TrainPix2pix.Request request) {
