@@ -77,7 +77,7 @@ final class Convolutions {
     String problem =
         "%s, %s: %s".formatted(choices.machine(), precision, task.problem());
     Candidate chosen = choose(task, problem, order(task));
-    String name = chosen.choice().name();
+    String name = chosen.name();
     LOG.log(System.Logger.Level.DEBUG, "{0}: {1}", step.label(), name);
     choices.take(problem, name);
     lowering.own(chosen);

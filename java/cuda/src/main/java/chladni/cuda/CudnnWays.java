@@ -67,12 +67,9 @@ final class CudnnWays {
 
     @Override
     public Candidate again(ConvolutionTask task, Choice choice) {
-      if (!choice.plan().isEmpty()) {
-        Cudnn.Plan plan = cudnn.again(choice.engine(), choice.plan());
-        if (plan != null) {
-          return candidate(plan);
-        }
-        task.refused(choice.name(), "cuDNN does not take its text any more; it is made anew");
+      Cudnn.Plan plan = cudnn.again(choice.engine(), choice.plan());
+      if (plan != null) {
+        return candidate(plan);
       }
       List<Candidate> found = candidates(task, choice.engine()::equals, 1);
       return found.isEmpty() ? null : found.getFirst();
@@ -94,8 +91,13 @@ final class CudnnWays {
     private Candidate candidate(Cudnn.Plan plan) {
       return new Candidate() {
         @Override
+        public String name() {
+          return name + " " + plan.engine();
+        }
+
+        @Override
         public Choice choice() {
-          return new Choice(name + " " + plan.engine(), plan.text());
+          return new Choice(name(), plan.text());
         }
 
         @Override

@@ -28,7 +28,7 @@ final class Trials {
   private record Timed(ConvolutionWay.Candidate candidate, double milliseconds) {
     @Override
     public String toString() {
-      return String.format(Locale.ROOT, "%s %.4f ms", candidate.choice().name(), milliseconds);
+      return String.format(Locale.ROOT, "%s %.4f ms", candidate.name(), milliseconds);
     }
   }
 
@@ -53,7 +53,7 @@ final class Trials {
         all.add(timed);
         best = best == null || timed.milliseconds < best.milliseconds ? timed : best;
       } catch (OutOfDeviceMemoryException e) {
-        task.refused(candidate.choice().name(), e.getMessage());
+        task.refused(candidate.name(), e.getMessage());
       }
     }
     LOG.log(
