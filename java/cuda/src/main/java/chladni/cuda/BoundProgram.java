@@ -95,13 +95,13 @@ final class BoundProgram implements AutoCloseable {
     for (CudaLowering.Line line : lines) {
       work.add(line.batched());
       if (line.host() != null) {
-        segments.add(new Segment(driver.capture(work), line.host()));
+        segments.add(new Segment(driver.stream().capture(work), line.host()));
         work.clear();
         work.add(line.host()::deliver);
       }
     }
     work.add(this::copyOut);
-    segments.add(new Segment(driver.capture(work), null));
+    segments.add(new Segment(driver.stream().capture(work), null));
   }
 
   /** Puts the copies of inputs that were written on the stream. */
@@ -112,7 +112,7 @@ final class BoundProgram implements AutoCloseable {
   /** Puts the copy of all outputs on the stream. */
   private void copyOut() {
     DeviceMemory from = binding.outputs();
-    driver.copyOutOnStream(outputs, from.at(0), from.bytes());
+    driver.stream().copyOut(outputs, from.at(0), from.bytes());
   }
 
   /** Whether its addresses and layouts are those of the store's variables. */
@@ -124,7 +124,7 @@ final class BoundProgram implements AutoCloseable {
   <T> T run(Function<BoundProgram, T> how) {
     for (Rounding r : roundings) {
       if (store.isHalfStale(r.variable())) {
-        driver.launch(r.launch());
+        driver.stream().launch(r.launch());
         store.halved(r.variable());
       }
     }
@@ -143,9 +143,9 @@ final class BoundProgram implements AutoCloseable {
     copyIn();
     String what = "program with outputs " + plan.outputs().keySet();
     for (Segment segment : segments) {
-      driver.queue(segment.graph, what);
+      driver.stream().queue(segment.graph, what);
       if (segment.after != null) {
-        driver.synchronize();
+        driver.stream().synchronize();
         segment.after.compute();
       }
     }
@@ -162,7 +162,7 @@ final class BoundProgram implements AutoCloseable {
   /** One run with a stop behind each step; what fails there is named. */
   void walk(Visitor visitor) {
     copyIn();
-    driver.synchronize();
+    driver.stream().synchronize();
     visitor.begin();
     for (int i = 0; i < lines.size(); i++) {
       CudaLowering.Line line = lines.get(i);
@@ -175,16 +175,16 @@ final class BoundProgram implements AutoCloseable {
       visitor.after(i, line);
     }
     copyOut();
-    driver.synchronize();
+    driver.stream().synchronize();
   }
 
   private void run(CudaLowering.Line line) {
     line.work().run();
-    driver.synchronize();
+    driver.stream().synchronize();
     if (line.host() != null) {
       line.host().compute();
       line.host().deliver();
-      driver.synchronize();
+      driver.stream().synchronize();
     }
   }
 
@@ -233,7 +233,7 @@ final class BoundProgram implements AutoCloseable {
 
   @Override
   public void close() {
-    segments.forEach(s -> driver.destroy(s.graph));
+    segments.forEach(s -> driver.stream().destroy(s.graph));
     owned.forEach(BoundProgram::close);
     if (binding != null) {
       binding.close();
