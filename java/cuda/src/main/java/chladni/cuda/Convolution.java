@@ -7,7 +7,6 @@ import java.util.List;
 import java.util.Locale;
 import java.util.function.UnaryOperator;
 import java.util.stream.LongStream;
-import java.util.stream.Stream;
 
 /**
  * What a convolution takes and leaves in one of its three directions. Channels lie innermost in all
@@ -144,10 +143,7 @@ record Convolution(
 
   /** Elements of its largest tensor. */
   long largest() {
-    return Stream.of(large, small, weight)
-        .mapToLong(o -> Binding.elements(o.buffer()))
-        .max()
-        .orElseThrow();
+    return sides().stream().mapToLong(o -> Binding.elements(o.buffer())).max().orElseThrow();
   }
 
   private static Shape shape(Operand operand) {

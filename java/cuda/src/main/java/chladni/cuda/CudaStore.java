@@ -1,15 +1,11 @@
 package chladni.cuda;
 
-import chladni.engine.backend.Declarations;
-import chladni.engine.backend.Ledger;
+import chladni.engine.backend.BackendStore;
 import chladni.engine.backend.Precision;
-import chladni.engine.backend.ProgramException;
-import chladni.engine.backend.Store;
 import chladni.engine.graph.DType;
 import chladni.engine.graph.Shape;
 import chladni.engine.graph.Variable;
 import java.util.HashMap;
-import java.util.List;
 import java.util.Map;
 import jcuda.Pointer;
 
@@ -19,14 +15,10 @@ import jcuda.Pointer;
  * they are row-major whenever they are read or set. Each variable counts its versions, so that its
  * copy in bfloat16 is known to be stale.
  */
-final class CudaStore implements Store {
+final class CudaStore extends BackendStore {
   private final CudaBackend backend;
   private final Device device;
-  private final long seed;
-  private final Precision precision;
-  private final Declarations declared = new Declarations();
-  private final Map<String, Held> held = new HashMap<>();
-  private final Ledger.Entry entry;
+  private final Map<String, Held> held;
   private long epoch;
 
   /** A variable's memory and what is known of it. */
@@ -54,11 +46,11 @@ final class CudaStore implements Store {
   }
 
   CudaStore(CudaBackend backend, long seed, Precision precision) {
+    Map<String, Held> held = new HashMap<>();
+    super(backend.ledger(), seed, precision, freeing(backend.device(), held));
     this.backend = backend;
     this.device = backend.device();
-    this.seed = seed;
-    this.precision = precision;
-    entry = backend.ledger().enter(this, "store with seed " + seed, freeing(device, held));
+    this.held = held;
   }
 
   private static Runnable freeing(Device device, Map<String, Held> held) {
@@ -75,27 +67,7 @@ final class CudaStore implements Store {
   }
 
   @Override
-  public long seed() {
-    return seed;
-  }
-
-  @Override
-  public Precision precision() {
-    return precision;
-  }
-
-  @Override
-  public List<Variable> variables() {
-    return declared.all();
-  }
-
-  @Override
-  public void declare(Variable variable) {
-    checkOpen();
-    if (declared.has(variable)) {
-      return;
-    }
-    float[] first = Declarations.first(variable, seed);
+  protected void create(Variable variable, float[] first) {
     device.run(
         () -> {
           checkOpen();
@@ -103,7 +75,6 @@ final class CudaStore implements Store {
           DeviceMemory memory = new DeviceMemory(device.driver(), bytes(variable), owner);
           held.put(variable.name(), new Held(variable.shape(), memory));
         });
-    declared.add(variable);
     if (variable.type().dtype() == DType.FLOAT) {
       copyIn(variable, Pointer.to(first));
     } else {
@@ -192,16 +163,6 @@ final class CudaStore implements Store {
   }
 
   @Override
-  public double[] doubles(String name) {
-    float[] values = floats(name);
-    double[] wide = new double[values.length];
-    for (int i = 0; i < wide.length; i++) {
-      wide[i] = values[i];
-    }
-    return wide;
-  }
-
-  @Override
   public int[] ints(String name) {
     Variable variable = find(name, DType.INT32);
     int[] values = new int[elements(variable)];
@@ -211,8 +172,7 @@ final class CudaStore implements Store {
 
   @Override
   public void set(String name, float[] values) {
-    Variable variable = find(name, DType.FLOAT);
-    Declarations.checkLength(variable, values.length);
+    Variable variable = find(name, DType.FLOAT, values.length);
     device.run(
         () -> {
           boolean turn = opened(variable).channelsLast;
@@ -223,8 +183,7 @@ final class CudaStore implements Store {
 
   @Override
   public void set(String name, int[] values) {
-    Variable variable = find(name, DType.INT32);
-    Declarations.checkLength(variable, values.length);
+    Variable variable = find(name, DType.INT32, values.length);
     copyIn(variable, Pointer.to(values));
   }
 
@@ -255,21 +214,5 @@ final class CudaStore implements Store {
 
   private static long bytes(Variable variable) {
     return variable.shape().elements() * Float.BYTES;
-  }
-
-  @Override
-  public void close() {
-    entry.close();
-  }
-
-  void checkOpen() {
-    if (entry.isClosed()) {
-      throw new ProgramException("store: it is closed. Keep it open while its programs run.");
-    }
-  }
-
-  private Variable find(String name, DType dtype) {
-    checkOpen();
-    return declared.find(name, dtype);
   }
 }

@@ -8,7 +8,7 @@ import chladni.engine.graph.ScatterAdd;
 import chladni.engine.graph.ScatterAddAlong;
 import chladni.engine.graph.Shape;
 import chladni.engine.plan.OpStep;
-import java.util.Arrays;
+import chladni.engine.plan.Strides;
 
 /** Operations with indices as launches of kernels/cuda/index.cu. */
 final class IndexLaunches {
@@ -56,18 +56,10 @@ final class IndexLaunches {
 
   /** All addresses, then elements before, along and after an axis. */
   private Launch.Arguments around(OpStep step, Shape shape, int axis) {
-    long inner = behind(shape, axis);
+    long inner = Strides.rowMajor(shape)[shape.axis(axis)];
     long extent = shape.dim(axis);
     return lowering
         .inOut(step)
         .longs(shape.elements() / extent / inner, extent, inner);
-  }
-
-  /** The number of elements behind an axis: how far its neighbours lie apart. */
-  static long behind(Shape shape, int axis) {
-    return Arrays.stream(shape.dims())
-        .skip(shape.axis(axis) + 1)
-        .asLongStream()
-        .reduce(1, (x, y) -> x * y);
   }
 }

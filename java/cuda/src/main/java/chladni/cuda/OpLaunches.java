@@ -23,6 +23,7 @@ import chladni.engine.graph.Window;
 import chladni.engine.graph.WindowOp;
 import chladni.engine.plan.Layout;
 import chladni.engine.plan.OpStep;
+import chladni.engine.plan.Strides;
 
 /** Operations that have an implementation of their own as work on the stream. */
 final class OpLaunches {
@@ -118,7 +119,7 @@ final class OpLaunches {
   private void logSoftmax(OpStep step, int axis) {
     Shape s = step.output().type().shape();
     long length = s.dim(axis);
-    long inner = IndexLaunches.behind(s, axis);
+    long inner = Strides.rowMajor(s)[s.axis(axis)];
     long rows = s.elements() / length;
     Launch.Arguments arguments = lowering.inOut(step).longs(rows / inner, length, inner);
     lowering.add(lowering.launch("log_softmax", rows, BLOCK / 2, arguments));

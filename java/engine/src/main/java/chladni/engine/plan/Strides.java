@@ -4,7 +4,7 @@ import chladni.engine.graph.Shape;
 import java.util.Arrays;
 
 /** Physical strides of dense layouts, one per logical axis. */
-final class Strides {
+public final class Strides {
   private static final int[] CHANNELS_LAST = {0, 2, 3, 1};
 
   private Strides() {}
@@ -27,7 +27,8 @@ final class Strides {
     return strides;
   }
 
-  static long[] rowMajor(Shape shape) {
+  /** How far neighbours along each axis lie apart in row-major order. */
+  public static long[] rowMajor(Shape shape) {
     return of(shape, Layout.ROW_MAJOR);
   }
 

@@ -4,11 +4,8 @@ import static java.lang.foreign.ValueLayout.JAVA_FLOAT;
 import static java.lang.foreign.ValueLayout.JAVA_INT;
 import static java.lang.foreign.ValueLayout.JAVA_LONG;
 
-import chladni.engine.backend.Declarations;
-import chladni.engine.backend.Ledger;
+import chladni.engine.backend.BackendStore;
 import chladni.engine.backend.Precision;
-import chladni.engine.backend.ProgramException;
-import chladni.engine.backend.Store;
 import chladni.engine.graph.DType;
 import chladni.engine.graph.Variable;
 import chladni.engine.memory.HostArena;
@@ -24,16 +21,12 @@ import java.util.Map;
  * the weight's gradient; they are row-major again whenever they are read or set here. Each variable
  * counts its versions, so that copies in other layouts and formats know when they are stale.
  */
-final class CpuStore implements Store {
+final class CpuStore extends BackendStore {
   private final CpuBackend backend;
   private final Native library;
-  private final long seed;
-  private final Precision precision;
-  private final Declarations declared = new Declarations();
-  private final Map<String, Entry> entries = new HashMap<>();
-  private final HostArena cells = new HostArena("store");
+  private final Map<String, Entry> entries;
+  private final HostArena cells;
   private long epoch;
-  private final Ledger.Entry entry;
 
   /** A variable's memory; {@code layout} is 0 for row-major, else a handle that the entry owns. */
   private static final class Entry {
@@ -81,17 +74,15 @@ final class CpuStore implements Store {
   record Copy(long layout, HostArena arena, MemorySegment values, MemorySegment held) {}
 
   CpuStore(CpuBackend backend, long seed, Precision precision) {
-    this.backend = backend;
-    this.library = backend.library();
-    this.seed = seed;
-    this.precision = precision;
+    Native library = backend.library();
+    Map<String, Entry> entries = new HashMap<>();
+    HostArena cells = new HostArena("store");
     Runnable free = freeing(backend.thread(), library, entries, cells);
-    try {
-      entry = backend.ledger().enter(this, "store with seed " + seed, free);
-    } catch (RuntimeException | Error e) {
-      cells.close();
-      throw e;
-    }
+    super(backend.ledger(), seed, precision, free);
+    this.backend = backend;
+    this.library = library;
+    this.entries = entries;
+    this.cells = cells;
   }
 
   /** On the engine's thread, after the run that may use it. */
@@ -111,27 +102,7 @@ final class CpuStore implements Store {
   }
 
   @Override
-  public long seed() {
-    return seed;
-  }
-
-  @Override
-  public Precision precision() {
-    return precision;
-  }
-
-  @Override
-  public List<Variable> variables() {
-    return declared.all();
-  }
-
-  @Override
-  public void declare(Variable variable) {
-    checkOpen();
-    if (declared.has(variable)) {
-      return;
-    }
-    float[] first = Declarations.first(variable, seed);
+  protected void create(Variable variable, float[] first) {
     Entry e = new Entry(variable, cells.allocate(Long.BYTES));
     allocate(e, variable.shape().elements() * Float.BYTES);
     if (variable.type().dtype() == DType.FLOAT) {
@@ -143,7 +114,6 @@ final class CpuStore implements Store {
     }
     e.version.set(JAVA_LONG, 0, 1);
     entries.put(variable.name(), e);
-    declared.add(variable);
   }
 
   private void allocate(Entry e, long bytes) {
@@ -253,7 +223,7 @@ final class CpuStore implements Store {
 
   @Override
   public float[] floats(String name) {
-    Entry e = find(name, DType.FLOAT);
+    Entry e = entry(find(name, DType.FLOAT));
     if (e.layout == 0) {
       return e.values.asSlice(0, bytes(e)).toArray(JAVA_FLOAT);
     }
@@ -272,25 +242,14 @@ final class CpuStore implements Store {
   }
 
   @Override
-  public double[] doubles(String name) {
-    float[] f = floats(name);
-    double[] d = new double[f.length];
-    for (int i = 0; i < f.length; i++) {
-      d[i] = f[i];
-    }
-    return d;
-  }
-
-  @Override
   public int[] ints(String name) {
-    Entry e = find(name, DType.INT32);
+    Entry e = entry(find(name, DType.INT32));
     return e.values.asSlice(0, bytes(e)).toArray(JAVA_INT);
   }
 
   @Override
   public void set(String name, float[] values) {
-    Entry e = find(name, DType.FLOAT);
-    Declarations.checkLength(e.variable, values.length);
+    Entry e = entry(find(name, DType.FLOAT, values.length));
     if (e.layout == 0) {
       MemorySegment.copy(values, 0, e.values, JAVA_FLOAT, 0, values.length);
     } else {
@@ -311,8 +270,7 @@ final class CpuStore implements Store {
 
   @Override
   public void set(String name, int[] values) {
-    Entry e = find(name, DType.INT32);
-    Declarations.checkLength(e.variable, values.length);
+    Entry e = entry(find(name, DType.INT32, values.length));
     MemorySegment.copy(values, 0, e.values, JAVA_INT, 0, values.length);
     changed(e);
   }
@@ -325,19 +283,7 @@ final class CpuStore implements Store {
     return e.variable.shape().elements() * Float.BYTES;
   }
 
-  @Override
-  public void close() {
-    entry.close();
-  }
-
-  void checkOpen() {
-    if (entry.isClosed()) {
-      throw new ProgramException("store: it is closed. Keep it open while its programs run.");
-    }
-  }
-
-  private Entry find(String name, DType dtype) {
-    checkOpen();
-    return entries.get(declared.find(name, dtype).name());
+  private Entry entry(Variable variable) {
+    return entries.get(variable.name());
   }
 }

@@ -8,7 +8,7 @@ import chladni.engine.graph.ScatterAdd;
 import chladni.engine.graph.ScatterAddAlong;
 import chladni.engine.graph.Shape;
 import chladni.engine.plan.OpStep;
-import java.util.Arrays;
+import chladni.engine.plan.Strides;
 
 /** Operations with indices in the words of the host library (kernels/host/index.cpp). */
 final class IndexSteps {
@@ -68,7 +68,7 @@ final class IndexSteps {
   /** Elements before, along and after an axis. */
   static Words around(Shape shape, int axis) {
     int a = shape.axis(axis);
-    long inner = Arrays.stream(shape.dims()).skip(a + 1).asLongStream().reduce(1, (x, y) -> x * y);
+    long inner = Strides.rowMajor(shape)[a];
     long extent = shape.dim(a);
     return new Words().add(shape.elements() / extent / inner, extent, inner);
   }

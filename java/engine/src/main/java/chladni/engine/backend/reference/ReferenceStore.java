@@ -1,14 +1,10 @@
 package chladni.engine.backend.reference;
 
-import chladni.engine.backend.Declarations;
-import chladni.engine.backend.Ledger;
+import chladni.engine.backend.BackendStore;
 import chladni.engine.backend.Precision;
-import chladni.engine.backend.ProgramException;
-import chladni.engine.backend.Store;
 import chladni.engine.graph.DType;
 import chladni.engine.graph.Variable;
 import java.util.HashMap;
-import java.util.List;
 import java.util.Map;
 import java.util.stream.IntStream;
 
@@ -16,45 +12,22 @@ import java.util.stream.IntStream;
  * Variables as arrays of doubles by name. An array is never written again once it is in here, so
  * programs read it without copying.
  */
-final class ReferenceStore implements Store {
-  private final long seed;
-  private final Precision precision;
-  private final Declarations declared = new Declarations();
-  private final Map<String, double[]> values = new HashMap<>();
-  private final Ledger.Entry entry;
+final class ReferenceStore extends BackendStore {
+  private final Map<String, double[]> values;
 
   /** Never read: a backend out of reach is closed, and must not be while this is in reach. */
   private final ReferenceBackend backend;
 
   ReferenceStore(ReferenceBackend backend, long seed, Precision precision) {
+    Map<String, double[]> values = new HashMap<>();
+    super(backend.ledger(), seed, precision, values::clear);
     this.backend = backend;
-    this.entry = backend.ledger().enter(this, "store with seed " + seed, values::clear);
-    this.seed = seed;
-    this.precision = precision;
+    this.values = values;
   }
 
   @Override
-  public long seed() {
-    return seed;
-  }
-
-  @Override
-  public Precision precision() {
-    return precision;
-  }
-
-  @Override
-  public List<Variable> variables() {
-    return declared.all();
-  }
-
-  @Override
-  public void declare(Variable variable) {
-    checkOpen();
-    if (!declared.has(variable)) {
-      values.put(variable.name(), Numbers.toDoubles(Declarations.first(variable, seed)));
-      declared.add(variable);
-    }
+  protected void create(Variable variable, float[] first) {
+    values.put(variable.name(), Numbers.toDoubles(first));
   }
 
   /** The array itself; nobody may write to it. */
@@ -85,35 +58,19 @@ final class ReferenceStore implements Store {
 
   @Override
   public void set(String name, float[] newValues) {
-    Declarations.checkLength(find(name, DType.FLOAT), newValues.length);
+    find(name, DType.FLOAT, newValues.length);
     commit(name, Numbers.toDoubles(newValues));
   }
 
   @Override
   public void set(String name, double[] newValues) {
-    Declarations.checkLength(find(name, DType.FLOAT), newValues.length);
-    commit(name, Numbers.rounded(newValues.clone(), precision));
+    find(name, DType.FLOAT, newValues.length);
+    commit(name, Numbers.rounded(newValues.clone(), precision()));
   }
 
   @Override
   public void set(String name, int[] newValues) {
-    Declarations.checkLength(find(name, DType.INT32), newValues.length);
+    find(name, DType.INT32, newValues.length);
     commit(name, IntStream.of(newValues).asDoubleStream().toArray());
-  }
-
-  @Override
-  public void close() {
-    entry.close();
-  }
-
-  private void checkOpen() {
-    if (entry.isClosed()) {
-      throw new ProgramException("store: it is closed. Keep it open while its programs run.");
-    }
-  }
-
-  private Variable find(String name, DType dtype) {
-    checkOpen();
-    return declared.find(name, dtype);
   }
 }
