@@ -86,7 +86,36 @@ final class BoundProgram implements AutoCloseable {
             device.description(),
             lines.stream().map(CudaLowering.Line::listed).toList(),
             binding.memory(lowering.scratchBytes(), lowering.copyBytes()));
+    warmUp();
     capture();
+  }
+
+  /**
+   * Libraries load and allocate at the first call of its kind, which a capture forbids. Results go
+   * where every run puts them before it reads them; a variable gets its value back.
+   */
+  private void warmUp() {
+    for (CudaLowering.Line line : lines) {
+      if (line.listed().kind() == Listing.Kind.PRODUCT) {
+        List<Buffer> moved =
+            line.writes().stream().filter(b -> Binding.variable(b) != null).toList();
+        List<DeviceMemory> kept = new ArrayList<>();
+        try {
+          for (Buffer b : moved) {
+            kept.add(new DeviceMemory(driver, binding.bytes(b), "a value for the time of a trial"));
+            driver.stream().copy(kept.getLast().at(0), binding.pointer(b), binding.bytes(b));
+          }
+          line.work().run();
+          for (int i = 0; i < kept.size(); i++) {
+            Buffer b = moved.get(i);
+            driver.stream().copy(binding.pointer(b), kept.get(i).at(0), binding.bytes(b));
+          }
+          driver.stream().synchronize();
+        } finally {
+          kept.forEach(DeviceMemory::close);
+        }
+      }
+    }
   }
 
   /** Steps and outputs in as few graphs as there are steps of the host, and one more. */

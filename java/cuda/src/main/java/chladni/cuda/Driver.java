@@ -46,7 +46,6 @@ import jcuda.driver.JCudaDriver;
 final class Driver implements AutoCloseable {
   private static final int OLDEST = 13_000;
 
-
   /** Compute capability times ten: kernels.fatbin has nothing for cards before Ampere. */
   private static final int OLDEST_CARD = 80;
 
