@@ -148,6 +148,43 @@ final class CudnnMistakesTest {
     assertThat(cudnn.finish(uneven)).as("fewer pointers than ids").isEqualTo(BAD_PARAM);
   }
 
+  @Test
+  void aPlanIsMadeAgainFromItsTextAsItIs() {
+    Descriptor operation = forward(tensor(1, 1, 2, 4, 4), tensor(2, 1, 3, 4, 4));
+    cudnn.finish(operation);
+    Descriptor plan = planOf(operation);
+    assertThat(cudnn.finish(plan)).isEqualTo(SUCCESS);
+    String text = cudnn.text(plan);
+    assertThat(text).startsWith("{\"cudnnVersion\":92400,");
+
+    Descriptor again = again(text);
+    assertThat(cudnn.finish(again)).isEqualTo(SUCCESS);
+    assertThat(cudnn.text(again)).isEqualTo(text);
+    long x = cudnn.block(4 * 2 * 16);
+    long y = cudnn.block(4 * 3 * 16);
+    long w = cudnn.block(4 * 3 * 2 * 9);
+    assertThat(run(again, new long[] {1, 2, 3}, cudnn.block(WORKSPACE), x, y, w))
+        .isEqualTo(SUCCESS);
+
+    assertThat(cudnn.finish(again(text.replace("92400", "92300"))))
+        .as("of another version")
+        .isEqualTo(BAD_PARAM);
+    assertThat(cudnn.finish(again(text.substring(0, text.length() - 1))))
+        .as("cut")
+        .isEqualTo(BAD_PARAM);
+    assertThat(cudnn.finish(again(text.replace("[15,", "[ 15,")))).as("edited").isEqualTo(BAD_PARAM);
+    Descriptor both = planOf(operation);
+    cudnn.setText(both, text);
+    assertThat(cudnn.finish(both)).as("a configuration and a text").isEqualTo(BAD_PARAM);
+  }
+
+  private Descriptor again(String text) {
+    Descriptor plan = cudnn.make(PLAN);
+    cudnn.setHandle(plan, 400);
+    assertThat(cudnn.setText(plan, text)).isEqualTo(SUCCESS);
+    return plan;
+  }
+
   private int run(Descriptor plan, long[] ids, long workspace, long... pointers) {
     Descriptor pack = cudnn.make(PACK);
     cudnn.set(pack, 1000, INT64, ids);

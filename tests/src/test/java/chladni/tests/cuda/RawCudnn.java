@@ -2,6 +2,7 @@ package chladni.tests.cuda;
 
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import jcuda.Pointer;
@@ -21,6 +22,7 @@ final class RawCudnn implements AutoCloseable {
   static final int HEURISTIC_MODE = 8;
   static final int DESCRIPTOR = 15;
   private static final int HANDLE = 0;
+  private static final int TEXT = 24;
 
   private final Pointer values = new Pointer();
   private final ByteBuffer bytes;
@@ -82,6 +84,20 @@ final class RawCudnn implements AutoCloseable {
 
   int setHandle(Descriptor d, int name) {
     return set(d, name, HANDLE, handle.address());
+  }
+
+  /** The plan as text. */
+  String text(Descriptor plan) {
+    long[] count = new long[1];
+    JCudnn.cudnnBackendGetAttribute(plan, 405, TEXT, 4096, count, values);
+    byte[] text = new byte[(int) count[0]];
+    bytes.get(0, text);
+    return new String(text, StandardCharsets.UTF_8);
+  }
+
+  int setText(Descriptor plan, String text) {
+    bytes.put(0, text.getBytes(StandardCharsets.UTF_8));
+    return JCudnn.cudnnBackendSetAttribute(plan, 405, TEXT, text.length(), values);
   }
 
   int finish(Descriptor d) {

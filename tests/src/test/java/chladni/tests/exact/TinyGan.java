@@ -11,6 +11,7 @@ import chladni.sound2image.training.DataOrder;
 import chladni.sound2image.training.Pix2Pix;
 import chladni.sound2image.training.Trainer;
 import chladni.sound2image.training.TrainingListener;
+import chladni.sound2image.training.TrainingLoop;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -25,6 +26,7 @@ final class TinyGan {
   private static final int SIDE = 64;
   private static final int BATCH = 2;
   private static final int SEED = 7;
+  private static final String STAGE = "tiny";
 
   private TinyGan() {}
 
@@ -61,18 +63,31 @@ final class TinyGan {
       long steps,
       long saveEvery,
       TrainingListener listener) {
+    run(TrainingLoop.TO_THE_END, backend, pairs, folder, steps, saveEvery, listener);
+  }
+
+  static void run(
+      TrainingLoop loop,
+      Backend backend,
+      Path pairs,
+      Path folder,
+      long steps,
+      long saveEvery,
+      TrainingListener listener) {
+    loop.from(folder, STAGE, true).ifPresent(checkpoint -> checkpoint.adopt(backend));
     try (Pix2Pix gan = build(backend)) {
-      new Trainer(
+      Trainer trainer =
+          new Trainer(
               folder,
-              "tiny",
+              STAGE,
               steps,
               saveEvery,
               true,
               step -> 2e-3 / step,
               folder.resolve("losses.csv"),
               Map.of("seed", Integer.toString(SEED)),
-              listener)
-          .run(gan, batches(pairs));
+              listener);
+      loop.run(trainer, gan, batches(pairs));
     }
   }
 
