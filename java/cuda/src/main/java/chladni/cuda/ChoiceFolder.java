@@ -31,8 +31,8 @@ final class ChoiceFolder {
 
   private static final String NOWHERE = "no folder for them: this user has no home";
 
-  /** Far more than a plan has. */
-  private static final long MAX_BYTES = 1 << 20;
+  /** More than a plan has: those with a compiled kernel in them had 0.25 MB. */
+  private static final long MAX_BYTES = 16 << 20;
 
   /** Null where there is none. */
   private final Path folder;

@@ -22,14 +22,23 @@ interface ConvolutionWay {
   /** What was chosen before, to be closed; null where it cannot be had. */
   default Candidate again(ConvolutionTask task, Choice choice) {
     return candidates(task, 1).stream()
-        .filter(c -> c.choice().name().equals(choice.name()))
+        .filter(c -> c.name().equals(choice.name()))
         .findFirst()
         .orElse(null);
   }
 
   /** An implementation, ready to be a part of a step. */
   interface Candidate extends AutoCloseable {
+    /** Of the choice. */
+    String name();
+
+    /** By which it can be had again. */
     Choice choice();
+
+    /** Whether it makes the sums behind the task, too. */
+    default boolean sums() {
+      return false;
+    }
 
     /** Adds it to the task's lowering, where it must live as long as what was added. */
     void add(ConvolutionTask task);
@@ -40,6 +49,11 @@ interface ConvolutionWay {
     /** The only one that a way has, with nothing to free. */
     static Candidate of(String way, Consumer<ConvolutionTask> adds) {
       return new Candidate() {
+        @Override
+        public String name() {
+          return way;
+        }
+
         @Override
         public Choice choice() {
           return Choice.of(way);

@@ -275,10 +275,13 @@ final class Cudnn implements AutoCloseable {
    * A plan made before, by this version for this card.
    *
    * @param engine as the plan called it
-   * @param text what the plan said of itself
-   * @return null where cuDNN refuses it
+   * @param text what the plan said of itself; may be empty
+   * @return null where cuDNN makes none of it
    */
   Plan again(String engine, String text) {
+    if (text.isEmpty()) {
+      return null;
+    }
     CudnnDescriptor plan = newPlan();
     try {
       if (plan.text(PLAN_TEXT, text).tryFinish() == null) {

@@ -22,17 +22,29 @@ final class CudnnDescriptor implements AutoCloseable {
 
   /** Pinned memory for the values of one attribute at a time. */
   static final class Values implements AutoCloseable {
-    /** Most are a few numbers; a plan as text was 2 KB. */
-    private static final int BYTES = 64 << 10;
+    /** All but texts are a few numbers. */
+    private static final int BYTES = 4096;
 
     private final Driver driver;
-    private final Pointer memory;
-    private final ByteBuffer bytes;
+    private Pointer memory;
+    private ByteBuffer bytes;
 
     Values(Driver driver) {
       this.driver = driver;
-      memory = driver.allocatePinned(BYTES, "attributes of cuDNN");
-      bytes = memory.getByteBuffer(0, BYTES).order(ByteOrder.nativeOrder());
+      allocate(BYTES);
+    }
+
+    private void allocate(int size) {
+      memory = driver.allocatePinned(size, "attributes of cuDNN");
+      bytes = memory.getByteBuffer(0, size).order(ByteOrder.nativeOrder());
+    }
+
+    /** Room for a text. */
+    private void reserve(int size) {
+      if (size > bytes.capacity()) {
+        close();
+        allocate(size);
+      }
     }
 
     @Override
@@ -104,14 +116,10 @@ final class CudnnDescriptor implements AutoCloseable {
 
   /** What {@link #getText} gave. */
   CudnnDescriptor text(int name, String text) {
-    byte[] bytes = text.getBytes(StandardCharsets.UTF_8);
-    if (bytes.length > Values.BYTES) {
-      throw new CudaException(
-          "cuda: a text for cuDNN must have at most %d bytes, got %d."
-              .formatted(Values.BYTES, bytes.length));
-    }
-    values.bytes.put(0, bytes);
-    return set(name, TEXT, bytes.length);
+    byte[] characters = text.getBytes(StandardCharsets.UTF_8);
+    values.reserve(characters.length);
+    values.bytes.put(0, characters);
+    return set(name, TEXT, characters.length);
   }
 
   CudnnDescriptor descriptors(int name, List<CudnnDescriptor> list) {
@@ -162,19 +170,19 @@ final class CudnnDescriptor implements AutoCloseable {
     return getChoices(name, type, 1).getFirst();
   }
 
-  /** A text; empty where it is too long or the library has none. */
+  /** A text; empty where the library has none. */
   String getText(int name) {
     long[] count = new long[1];
-    int status = JCudnn.cudnnBackendGetAttribute(handle, name, TEXT, 0, count, null);
-    if (status != 0 || count[0] > Values.BYTES) {
+    if (JCudnn.cudnnBackendGetAttribute(handle, name, TEXT, 0, count, null) != 0) {
       return "";
     }
+    values.reserve(Math.toIntExact(count[0]));
     check(
         JCudnn.cudnnBackendGetAttribute(handle, name, TEXT, count[0], count, values.memory),
         "get attribute " + name);
-    byte[] text = new byte[Math.toIntExact(count[0])];
-    values.bytes.get(0, text);
-    return new String(text, StandardCharsets.UTF_8);
+    byte[] characters = new byte[Math.toIntExact(count[0])];
+    values.bytes.get(0, characters);
+    return new String(characters, StandardCharsets.UTF_8);
   }
 
   /** Values of an enumeration, at most {@code most}. */

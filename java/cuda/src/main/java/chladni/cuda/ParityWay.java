@@ -4,7 +4,6 @@ import chladni.engine.backend.Precision;
 import chladni.engine.graph.Shape;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.function.IntFunction;
 import java.util.function.LongSupplier;
 import java.util.function.Predicate;
 import java.util.stream.Collectors;
@@ -39,24 +38,33 @@ final class ParityWay implements ConvolutionWay {
     return "parity";
   }
 
+  /** What does one part, best first. */
+  private interface Plans {
+    List<Cudnn.Plan> of(ParityConvolution.Part part, int number);
+  }
+
   @Override
   public List<Candidate> candidates(ConvolutionTask task, int most) {
-    return candidates(task, _ -> _ -> true, most);
+    return candidates(task, (part, _) -> plans(task, part, _ -> true, most));
   }
 
   @Override
   public Candidate again(ConvolutionTask task, Choice choice) {
-    List<String> engines = List.of(choice.engine().split(SEPARATOR));
-    return candidates(task, part -> engines.get(part)::equals, 1).stream()
-        .findFirst()
-        .orElse(null);
+    String[] engines = choice.engine().split(SEPARATOR);
+    String[] texts = choice.plan().split("\n");
+    Plans same =
+        (part, i) -> {
+          if (i >= engines.length) {
+            return List.of();
+          }
+          Cudnn.Plan plan = i < texts.length ? cudnn.again(engines[i], texts[i]) : null;
+          return plan != null ? List.of(plan) : plans(task, part, engines[i]::equals, 1);
+        };
+    List<Candidate> found = candidates(task, same);
+    return found.isEmpty() ? null : found.getFirst();
   }
 
-  /**
-   * @param wanted which engines, for each part by its number
-   */
-  private List<Candidate> candidates(
-      ConvolutionTask task, IntFunction<Predicate<String>> wanted, int most) {
+  private List<Candidate> candidates(ConvolutionTask task, Plans each) {
     Convolution c = task.convolution();
     if (c.direction() != ConvolutionGraph.Direction.DATA
         || c.window().strideH() * c.window().strideW() == 1) {
@@ -73,7 +81,7 @@ final class ParityWay implements ConvolutionWay {
     }
     List<List<Cudnn.Plan>> plans = new ArrayList<>();
     for (ParityConvolution.Part part : parity.parts()) {
-      plans.add(plans(task, part, wanted.apply(plans.size()), most));
+      plans.add(each.of(part, plans.size()));
     }
     int all = plans.stream().mapToInt(List::size).min().orElseThrow();
     plans.forEach(l -> l.subList(all, l.size()).forEach(Cudnn.Plan::close));
@@ -89,11 +97,8 @@ final class ParityWay implements ConvolutionWay {
   private List<Cudnn.Plan> plans(
       ConvolutionTask task, ParityConvolution.Part part, Predicate<String> wanted, int most) {
     Convolution c = task.convolution();
-    // Engines compiled ahead write elsewhere first and copy from there: see Stage.IDENTITY.
-    List<ConvolutionGraph.Stage> stages =
-        task.hasEpilogue()
-            ? CudnnWays.stages(task)
-            : List.of(ConvolutionGraph.Stage.IDENTITY);
+    // Engines compiled ahead write elsewhere first and copy from there.
+    List<ConvolutionGraph.Stage> stages = CudnnWays.atLeastIdentity(task);
     List<Cudnn.Refusal> refusals = new ArrayList<>();
     List<Cudnn.Plan> plans =
         cudnn.plans(
@@ -107,11 +112,17 @@ final class ParityWay implements ConvolutionWay {
   private Candidate candidate(ParityConvolution parity, List<Cudnn.Plan> plans) {
     return new Candidate() {
       @Override
+      public String name() {
+        return plans.stream()
+            .map(Cudnn.Plan::engine)
+            .collect(Collectors.joining(SEPARATOR, ParityWay.this.name() + " ", ""));
+      }
+
+      @Override
       public Choice choice() {
-        return Choice.of(
-            plans.stream()
-                .map(Cudnn.Plan::engine)
-                .collect(Collectors.joining(SEPARATOR, name() + " ", "")));
+        // No plan has a line's end in its text.
+        return new Choice(
+            name(), plans.stream().map(Cudnn.Plan::text).collect(Collectors.joining("\n")));
       }
 
       @Override

@@ -33,6 +33,7 @@ import java.util.logging.Level;
 import java.util.logging.LogRecord;
 import java.util.logging.Logger;
 import java.util.logging.SimpleFormatter;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -125,6 +126,24 @@ final class ChoicesTest {
     return implementation.startsWith(choice.replace("cudnn ", "cudnn engine "))
         || choice.equals("tiled") && implementation.startsWith("conv_tile")
         || choice.equals("direct") && implementation.startsWith("conv_forward");
+  }
+
+  /** A transposed convolution by stride 2, which every way can do, with something behind it. */
+  private static Graph transposed() {
+    Graph graph = new Graph();
+    Shape shape = Shape.of(CHANNELS, CHANNELS, 4, 4);
+    Node w = graph.read(Variable.trainable("w", shape, Initializers.normal(0, 1)));
+    Node x = graph.input("x", Shape.of(1, CHANNELS, 3, 3));
+    graph.output("y", Ops.tanh(Ops.convTranspose2d(x, w, Window.of(2, 1))));
+    return graph;
+  }
+
+  private static void runTransposed(Backend backend) {
+    try (Store store = backend.newStore(1, Precision.BF16);
+        Program program = backend.compile(transposed(), store, Precision.BF16)) {
+      program.write("x", new float[CHANNELS * 3 * 3]);
+      program.run();
+    }
   }
 
   private static float[] run(Backend backend) {
@@ -337,6 +356,41 @@ final class ChoicesTest {
     }
     assertThat(tunings).hasSize(1);
     assertThat(file()).hasContent(kept);
+    assertThat(warnings).isEmpty();
+  }
+
+  @Test
+  void whatWasTriedCanBeHadAgainByItsNameAndByItsPlan() throws IOException {
+    String problem;
+    try (Backend backend = open(true)) {
+      runTransposed(backend);
+      problem = backend.choices().firstKey();
+    }
+    List<String> tried =
+        Pattern.compile("[\\[ ]([a-z+]+( [^ ]+\\[[^,]*)?) [0-9.]+ ms")
+            .matcher(tunings.getFirst().split(" of \\[", 2)[1].replaceFirst("^", "["))
+            .results()
+            .map(m -> m.group(1))
+            .toList();
+    assertThat(tried.stream().map(name -> name.split(" ")[0]).distinct())
+        .containsExactlyInAnyOrder(
+            "cudnn+epilogue", "cudnn", "cudnn+widen", "parity", "tiled", "direct");
+    for (String name : tried) {
+      try (Backend backend = open(false)) {
+        backend.adopt(Map.of(problem, name));
+        runTransposed(backend);
+        assertThat(backend.choices()).containsExactly(Map.entry(problem, name));
+      }
+      keep(true, name, "");
+      for (int i = 0; i < 2; i++) {
+        try (Backend backend = open(false)) {
+          runTransposed(backend);
+          assertThat(backend.choices()).containsExactly(Map.entry(problem, name));
+        }
+      }
+      assertThat(Files.readString(file()).contains(name + "\n{\"cudnnVersion\""))
+          .isEqualTo(name.contains(" "));
+    }
     assertThat(warnings).isEmpty();
   }
 
