@@ -54,6 +54,12 @@ const Rule kRules[] = {
     {kPointwiseOperation, 751, kTypeDescriptor, 1, 1, true},
     {kPointwiseOperation, 752, kTypeDescriptor, 1, 1, false},
     {kPointwiseOperation, 753, kTypeDescriptor, 1, 1, true},
+    {kReduction, 1600, kTypeReduction, 1, 1, true},
+    {kReduction, 1601, kTypeData, 1, 1, true},
+    {kReduction, 1602, kTypeBoolean, 1, 1, false},  // is deterministic
+    {kReductionOperation, 1610, kTypeDescriptor, 1, 1, true},
+    {kReductionOperation, 1611, kTypeDescriptor, 1, 1, true},
+    {kReductionOperation, 1612, kTypeDescriptor, 1, 1, true},
     {kGraph, 800, kTypeHandle, 1, 1, true},
     {kGraph, 801, kTypeDescriptor, 1, kMany, true},
     {kHeuristics, 200, kTypeHeuristicMode, 1, 1, true},

@@ -35,6 +35,8 @@ enum Kind : int {
   kGraph = 15,
   kVariantPack = 16,
   kTensor = 17,
+  kReduction = 21,
+  kReductionOperation = 22,
 };
 
 // cudnnBackendAttributeType_t
@@ -53,6 +55,7 @@ enum Type : int {
   kTypeNumericalNote = 11,
   kTypePointwiseMode = 14,
   kTypeDescriptor = 15,
+  kTypeReduction = 18,
   kTypeChar = 24,
 };
 

@@ -3,6 +3,7 @@
 #include <cmath>
 #include <cstring>
 #include <random>
+#include <string>
 
 #include "descriptor.h"
 
@@ -138,6 +139,12 @@ void walk(const Tensor &large, const Tensor &small, const Tensor &weight, const 
       }
 }
 
+// A sum whose terms came in an order of the moment.
+double in_some_order(double sum) {
+  static std::mt19937 random(7);
+  return sum * (1 + (random() % 8) * 0x1p-23);
+}
+
 void convolve(Run &run, const Descriptor &op) {
   const Names k = names(op.kind);
   Tensor &weight = run.tensor(op.to(k.weight)), &large = run.tensor(op.to(k.large)),
@@ -163,7 +170,6 @@ void convolve(Run &run, const Descriptor &op) {
     }
   });
   const double alpha = op.real(k.alpha), beta = op.real(k.beta);
-  static std::mt19937 random(7);
   for (int64_t n = 0; n < result.dims[0]; ++n)
     for (int64_t c = 0; c < result.dims[1]; ++c)
       for (int64_t h = 0; h < result.dims[2]; ++h)
@@ -171,7 +177,7 @@ void convolve(Run &run, const Descriptor &op) {
           const int64_t i = result.at(n, c, h, w);
           double value = alpha * sum[static_cast<size_t>(i)];
           if (beta != 0.) value += beta * result.load(i);
-          if (e == kNondeterministic) value *= 1 + (random() % 8) * 0x1p-23;
+          if (e == kNondeterministic) value = in_some_order(value);
           result.store(i, static_cast<float>(value));
         }
 }
@@ -214,11 +220,28 @@ void pointwise(Run &run, const Descriptor &op) {
         }
 }
 
+// Over all but the channels. No engine has a note that its order is not fixed: it must be asked
+// for.
+void reduce(Run &run, const Descriptor &op) {
+  Tensor &x = run.tensor(op.to(1610)), &y = run.tensor(op.to(1611));
+  const Descriptor &what = op.to(1612);
+  const bool fixed = what.has(1602) && what.attributes.at(1602).bytes[0];
+  for (int64_t c = 0; c < x.dims[1]; ++c) {
+    double sum = 0;
+    for (int64_t n = 0; n < x.dims[0]; ++n)
+      for (int64_t h = 0; h < x.dims[2]; ++h)
+        for (int64_t w = 0; w < x.dims[3]; ++w) sum += x.load(x.at(n, c, h, w));
+    y.store(y.at(0, c, 0, 0), static_cast<float>(fixed ? sum : in_some_order(sum)));
+  }
+}
+
 int compute(void *argument) {
   Run &run = *static_cast<Run *>(argument);
   run.tensors.clear();
   for (auto &op : run.graph->named.at(801))
-    op->kind == kPointwiseOperation ? pointwise(run, *op) : convolve(run, *op);
+    op->kind == kPointwiseOperation   ? pointwise(run, *op)
+    : op->kind == kReductionOperation ? reduce(run, *op)
+                                      : convolve(run, *op);
   return 0;
 }
 
@@ -272,8 +295,22 @@ bool runs_on(const Descriptor &op, int engine) {
   return true;
 }
 
+// Operations that are not elementwise behind them: 0, or 1 for sums.
+size_t sums_behind(const Descriptor &graph) {
+  return graph.named.at(801).back()->kind == kReductionOperation;
+}
+
+bool sums_up(const Descriptor &op, const Tensor &value) {
+  const Descriptor &what = op.to(1612);
+  const Tensor x(op.to(1610)), y(op.to(1611));
+  const int64_t dims[4] = {1, x.dims[1], 1, 1};
+  return what.number(1600) == 0 && what.number(1601) == kFloat && x.id == value.id &&
+         std::equal(dims, dims + 4, y.dims) && !y.is_virtual && y.type == kFloat;
+}
+
 // What follows a convolution: elementwise in 32 bits, each operation on the value before it, with
-// one number for each channel where it has a second operand; the last value alone is in memory.
+// one number for each channel where it has a second operand; the last value alone is in memory, and
+// may be summed.
 bool is_chain(const Descriptor &graph) {
   const auto &operations = graph.named.at(801);
   const Descriptor &first = *operations[0];
@@ -281,7 +318,8 @@ bool is_chain(const Descriptor &graph) {
   const Descriptor *value = &first.to(first.kind == kForward        ? k.small
                                       : first.kind == kBackwardData ? k.large
                                                                     : k.weight);
-  for (size_t i = 1; i < operations.size(); ++i) {
+  const size_t sums = sums_behind(graph);
+  for (size_t i = 1; i < operations.size() - sums; ++i) {
     const Descriptor &op = *operations[i];
     if (op.kind != kPointwiseOperation || op.to(750).number(1) != kFloat) return false;
     const Tensor before(*value), x(op.to(751)), y(op.to(753));
@@ -296,13 +334,16 @@ bool is_chain(const Descriptor &graph) {
     }
     value = &op.to(753);
   }
+  if (sums && (operations.size() < 3 || !sums_up(*operations.back(), Tensor(*value)))) return false;
   return !Tensor(*value).is_virtual;
 }
 
 // Kernels that compute what follows as well are compiled for it, and store 32 bits or as many as
 // they take.
 bool stores(const Descriptor &graph) {
-  const Descriptor &first = *graph.named.at(801).front(), &last = *graph.named.at(801).back();
+  const auto &operations = graph.named.at(801);
+  const Descriptor &first = *operations[0],
+                   &last = *operations[operations.size() - 1 - sums_behind(graph)];
   const Names k = names(first.kind);
   const int type = last.to(753).number(901);
   return type == kFloat ||
@@ -335,6 +376,7 @@ Status supports(const Descriptor &graph, int engine) {
     return kBadParam;
   }
   const bool followed = operations.size() > 1;
+  if (sums_behind(graph) && engine != kTensorCore) return kNotSupported;
   if (!has_types(first, followed) || !has_one_layout(first) || !runs_on(first, engine))
     return kNotSupported;
   return !followed || stores(graph) ? kSuccess : kNotSupported;
@@ -375,7 +417,8 @@ Status execute(void *stream, const Descriptor &plan, const Descriptor &pack) {
   char *space = *reinterpret_cast<char *const *>(pack.attributes.at(1003).bytes.data());
   if (bytes && softgpu_check(space, static_cast<size_t>(bytes), "the workspace of cuDNN"))
     return kBadParam;
-  return softgpu_enqueue(stream, compute, run.release(),
+  const std::string kind = "the first run of engine " + std::to_string(config.engine) + " of cuDNN";
+  return softgpu_enqueue(stream, kind.c_str(), compute, run.release(),
                          [](void *p) { delete static_cast<Run *>(p); })
              ? kExecutionFailed
              : kSuccess;

@@ -93,7 +93,8 @@ record Convolution(
         strided(small, leaves),
         strided(weight, leaves),
         window,
-        stages);
+        stages,
+        false);
   }
 
   private ConvolutionGraph.Strided strided(Operand operand, Format ofResult) {

@@ -14,6 +14,7 @@ import jcuda.jcudnn.cudnnConvolutionMode;
 import jcuda.jcudnn.cudnnDataType;
 import jcuda.jcudnn.cudnnNanPropagation;
 import jcuda.jcudnn.cudnnPointwiseMode;
+import jcuda.jcudnn.cudnnReduceTensorOp;
 
 /** A convolution and what follows on its result as descriptors of cuDNN's graph API. */
 final class ConvolutionGraph {
@@ -24,6 +25,9 @@ final class ConvolutionGraph {
   private static final long SMALL = 2;
   private static final long WEIGHT = 3;
   private static final long OPERANDS = 4;
+
+  /** CUDNN_ATTR_REDUCTION_IS_DETERMINISTIC of cuDNN 9.11, newer than the Java constants. */
+  private static final int REDUCTION_IS_DETERMINISTIC = 1602;
 
   /** The ids of values that exist only between two operations. */
   private static final long VIRTUAL = 100;
@@ -85,6 +89,7 @@ final class ConvolutionGraph {
    * @param small of (N, O, oH, oW)
    * @param weight of (O, C / groups, kH, kW)
    * @param stages what follows on its result before it is stored
+   * @param sums whether that is also summed over all but its channels
    */
   record Problem(
       Direction direction,
@@ -92,7 +97,16 @@ final class ConvolutionGraph {
       Strided small,
       Strided weight,
       Window window,
-      List<Stage> stages) {
+      List<Stage> stages,
+      boolean sums) {
+    Problem withSums() {
+      return new Problem(direction, large, small, weight, window, stages, true);
+    }
+
+    private Strided ofSums() {
+      return Strided.perChannel(result().dims()[1], Format.SINGLE);
+    }
+
     private Strided result() {
       return switch (direction) {
         case FORWARD -> small;
@@ -120,6 +134,12 @@ final class ConvolutionGraph {
 
   /** Logical extents in the order of NCHW, and how far apart neighbours lie, in elements. */
   record Strided(long[] dims, long[] strides, Format format) {
+    /** One element for each channel. */
+    static Strided perChannel(long channels, Format format) {
+      long[] strides = {channels, 1, channels, channels};
+      return new Strided(new long[] {1, channels, 1, 1}, strides, format);
+    }
+
     /** A dense tensor of rank 4 with its channels innermost. */
     static Strided channelsLast(Shape s, Format format) {
       long[] dims = {s.dim(0), s.dim(1), s.dim(2), s.dim(3)};
@@ -153,6 +173,9 @@ final class ConvolutionGraph {
       operations.add(operation.finish());
       result = next;
     }
+    if (p.sums()) {
+      operations.add(sums(result, tensor(operand, p.ofSums(), false)));
+    }
     return own(CUDNN_BACKEND_OPERATIONGRAPH_DESCRIPTOR)
         .addresses(
             CUDNN_ATTR_OPERATIONGRAPH_HANDLE,
@@ -176,6 +199,27 @@ final class ConvolutionGraph {
         },
         t,
         false);
+  }
+
+  /** In an order that is always the same: without that flag no engine says that its is not. */
+  private CudnnDescriptor sums(CudnnDescriptor of, CudnnDescriptor sums) {
+    CudnnDescriptor reduction =
+        own(CUDNN_BACKEND_REDUCTION_DESCRIPTOR)
+            .choice(
+                CUDNN_ATTR_REDUCTION_OPERATOR,
+                cudnnBackendAttributeType.CUDNN_TYPE_REDUCTION_OPERATOR_TYPE,
+                cudnnReduceTensorOp.CUDNN_REDUCE_TENSOR_ADD)
+            .choice(
+                CUDNN_ATTR_REDUCTION_COMP_TYPE,
+                cudnnBackendAttributeType.CUDNN_TYPE_DATA_TYPE,
+                cudnnDataType.CUDNN_DATA_FLOAT)
+            .flag(REDUCTION_IS_DETERMINISTIC, true)
+            .finish();
+    return own(CUDNN_BACKEND_OPERATION_REDUCTION_DESCRIPTOR)
+        .descriptor(CUDNN_ATTR_OPERATION_REDUCTION_XDESC, of)
+        .descriptor(CUDNN_ATTR_OPERATION_REDUCTION_YDESC, sums)
+        .descriptor(CUDNN_ATTR_OPERATION_REDUCTION_DESC, reduction)
+        .finish();
   }
 
   private CudnnDescriptor convolution(Problem p, CudnnDescriptor result) {

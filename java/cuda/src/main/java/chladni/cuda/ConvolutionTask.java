@@ -5,6 +5,7 @@ import chladni.engine.plan.Epilogue;
 import chladni.engine.plan.Format;
 import chladni.engine.plan.OpStep;
 import chladni.engine.plan.Place;
+import chladni.engine.plan.ReductionStep;
 import java.util.function.Consumer;
 import java.util.function.UnaryOperator;
 
@@ -12,9 +13,15 @@ import java.util.function.UnaryOperator;
  * A convolution of a plan with what follows on its result: all that a way has to add to the step.
  *
  * @param convolution its result is where what follows leaves it
+ * @param sums the next step of the plan where that is {@link ChannelSums}, which a way may make too;
+ *     else null
  */
 record ConvolutionTask(
-    CudaLowering lowering, FusedLaunches fused, OpStep step, Convolution convolution) {
+    CudaLowering lowering,
+    FusedLaunches fused,
+    OpStep step,
+    Convolution convolution,
+    ReductionStep sums) {
   private static final System.Logger LOG = System.getLogger("chladni.cuda");
 
   boolean hasEpilogue() {
@@ -50,7 +57,7 @@ record ConvolutionTask(
         text.append(' ').append(e.operand().format());
       }
     }
-    return text.toString();
+    return text.append(sums == null ? "" : " and its sums").toString();
   }
 
   /**
@@ -61,7 +68,7 @@ record ConvolutionTask(
     UnaryOperator<Operand> moved =
         operand -> isTemporary(operand.buffer()) ? other.temporary(operand.buffer()) : operand;
     return new ConvolutionTask(
-        other, new FusedLaunches(other, other.binding()), step, convolution.map(moved));
+        other, new FusedLaunches(other, other.binding()), step, convolution.map(moved), sums);
   }
 
   private static boolean isTemporary(Buffer buffer) {

@@ -35,6 +35,11 @@ interface ConvolutionWay {
     /** By which it can be had again. */
     Choice choice();
 
+    /** Whether it makes the sums behind the task, too. */
+    default boolean sums() {
+      return false;
+    }
+
     /** Adds it to the task's lowering, where it must live as long as what was added. */
     void add(ConvolutionTask task);
 

@@ -51,7 +51,8 @@ final class Convolutions {
 
   private final ConvolutionWay engineAndEpilogue;
   private final ConvolutionWay engine;
-  private final ConvolutionWay roundingEngine;
+  private final ConvolutionWay rounding;
+  private final ConvolutionWay summing;
   private final ConvolutionWay parity;
   private final ConvolutionWay tiled = new KernelWays.Tiled();
   private final ConvolutionWay direct = new KernelWays.Direct();
@@ -65,13 +66,14 @@ final class Convolutions {
     CudnnWays ways = new CudnnWays(device.cudnn(), precision);
     engineAndEpilogue = ways.fused();
     engine = ways.plain();
-    roundingEngine = ways.rounded();
+    rounding = ways.rounded();
+    summing = ways.sums();
     parity = ways.parity();
   }
 
   /** Adds the convolution and what follows on it to the step. */
   void lower(OpStep step, Convolution c) {
-    ConvolutionTask task = new ConvolutionTask(lowering, fused, step, c);
+    ConvolutionTask task = new ConvolutionTask(lowering, fused, step, c, lowering.sums());
     String problem =
         "%s, %s: %s".formatted(choices.machine(), precision, task.problem());
     Candidate chosen = choose(task, problem, order(task));
@@ -80,6 +82,9 @@ final class Convolutions {
     choices.take(problem, name);
     lowering.own(chosen);
     chosen.add(task);
+    if (chosen.sums()) {
+      lowering.takeSums();
+    }
   }
 
   private Candidate choose(ConvolutionTask task, String problem, List<ConvolutionWay> ways) {
@@ -156,10 +161,10 @@ final class Convolutions {
     boolean weighsMore = c.liveBytes() >= Binding.sizeOf(c.result().buffer());
     List<ConvolutionWay> order =
         !weak
-            ? List.of(engineAndEpilogue, engine, roundingEngine, parity, tiled, direct)
+            ? List.of(engineAndEpilogue, engine, rounding, summing, parity, tiled, direct)
             : weighsMore
-                ? List.of(tiled, engineAndEpilogue, engine, roundingEngine, parity, direct)
-                : List.of(engineAndEpilogue, tiled, engine, roundingEngine, parity, direct);
+                ? List.of(tiled, engineAndEpilogue, engine, rounding, summing, parity, direct)
+                : List.of(engineAndEpilogue, tiled, engine, rounding, summing, parity, direct);
     return forced().map(first -> moved(order, first)).orElse(order);
   }
 

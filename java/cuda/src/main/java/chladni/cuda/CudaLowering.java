@@ -40,6 +40,7 @@ final class CudaLowering {
   private final List<Piece> pieces = new ArrayList<>();
   private final List<AutoCloseable> owned = new ArrayList<>();
   private HostStep host;
+  private ReductionStep sums;
   private final Scratch scratch = new Scratch();
   private long tableBytes;
 
@@ -85,7 +86,8 @@ final class CudaLowering {
   }
 
   /**
-   * @param moments the steps in their order; those of one list are fused kernels in one launch
+   * @param moments the steps in their order; those of one list are fused kernels in one launch, or
+   *     a convolution and its {@link ChannelSums}
    */
   List<Line> lower(List<List<Step>> moments) {
     List<Step> all = moments.stream().flatMap(List::stream).toList();
@@ -93,10 +95,10 @@ final class CudaLowering {
     ops = new OpLaunches(this, device, precision, fused, weights);
     roundings = weights.before();
     for (List<Step> steps : moments) {
-      if (steps.size() == 1) {
-        lower(steps.getFirst());
-      } else {
+      if (steps.getFirst() instanceof ElementwiseStep && steps.size() > 1) {
         batch(steps.stream().map(ElementwiseStep.class::cast).toList());
+      } else {
+        lower(steps.getFirst(), steps.size() > 1 ? (ReductionStep) steps.get(1) : null);
       }
     }
     own(scratch.allocate(device.driver()));
@@ -126,7 +128,7 @@ final class CudaLowering {
 
   /** A launch before a run that needs it, with its line. */
   void addIfStale(Launch launch, Listing.Step listed) {
-    Runnable work = () -> device.driver().launch(launch);
+    Runnable work = () -> device.driver().stream().launch(launch);
     lines.add(() -> new Line(listed, work, () -> {}, null, List.of()));
   }
 
@@ -135,8 +137,12 @@ final class CudaLowering {
     return weights.copyBytes();
   }
 
-  private void lower(Step planned) {
+  /**
+   * @param behind sums of its result that it may make; else they are the next step
+   */
+  private void lower(Step planned, ReductionStep behind) {
     begin();
+    sums = behind;
     Step step = weights.withCopies(planned);
     switch (step) {
       case ElementwiseStep s -> fused.elementwise(s);
@@ -146,13 +152,29 @@ final class CudaLowering {
     }
     weights.follow(step);
     List<Piece> own = List.copyOf(pieces);
-    HostStep behind = host;
+    HostStep hosted = host;
     Listing.Step listed = listed(step, implementation());
     lines.add(
         () -> {
           Runnable work = work(own);
-          return new Line(listed, work, work, behind, step.writes());
+          return new Line(listed, work, work, hosted, step.writes());
         });
+    if (sums != null) {
+      lower(sums, null);
+    } else if (behind != null) {
+      Listing.Step with = listed(behind, "with step " + (lines.size() - 1));
+      lines.add(() -> new Line(with, () -> {}, () -> {}, null, behind.writes()));
+    }
+  }
+
+  /** The sums behind the step at hand, if there are. */
+  ReductionStep sums() {
+    return sums;
+  }
+
+  /** The step at hand makes them. */
+  void takeSums() {
+    sums = null;
   }
 
   private void begin() {
@@ -211,7 +233,7 @@ final class CudaLowering {
     CUdeviceptr to = binding.pointer(s.to());
     CUdeviceptr from = binding.pointer(s.from());
     long bytes = binding.bytes(s.to());
-    add("copy", () -> device.driver().copyOnStream(to, from, bytes));
+    add("copy", () -> device.driver().stream().copy(to, from, bytes));
   }
 
   /** A buffer where it is. */
@@ -285,7 +307,7 @@ final class CudaLowering {
         implementation,
         () -> {
           Launch made = launch.get();
-          return () -> device.driver().launch(made);
+          return () -> device.driver().stream().launch(made);
         });
   }
 

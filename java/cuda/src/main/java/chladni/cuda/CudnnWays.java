@@ -53,6 +53,11 @@ final class CudnnWays {
       return "";
     }
 
+    /** Whether it makes the sums behind the task, too. */
+    boolean sums() {
+      return false;
+    }
+
     abstract void add(ConvolutionTask task, Cudnn.Plan plan);
 
     @Override
@@ -96,6 +101,11 @@ final class CudnnWays {
         }
 
         @Override
+        public boolean sums() {
+          return Way.this.sums();
+        }
+
+        @Override
         public void add(ConvolutionTask task) {
           Way.this.add(task, plan);
         }
@@ -126,6 +136,44 @@ final class CudnnWays {
       void add(ConvolutionTask task, Cudnn.Plan plan) {
         Convolution c = task.convolution();
         List<Operand> tensors = Stream.concat(c.sides().stream(), operands(task)).toList();
+        put(task, plan, c, tensors, suffix(task));
+      }
+    };
+  }
+
+  /**
+   * An engine that also makes the sums behind the task. Asked without a card, cuDNN 9.24 had one
+   * that sums in a fixed order, forward and transposed: on Ampere's units, so that it need not be
+   * faster on Hopper than another and a pass for the sums.
+   */
+  ConvolutionWay sums() {
+    return new Way("cudnn+sums") {
+      @Override
+      ConvolutionGraph.Problem problem(ConvolutionTask task) {
+        Convolution c = task.convolution();
+        return task.sums() == null
+            ? null
+            : c.problem(c.result().format(), atLeastIdentity(task)).withSums();
+      }
+
+      @Override
+      String suffix(ConvolutionTask task) {
+        return names(task) + " + sums";
+      }
+
+      @Override
+      boolean sums() {
+        return true;
+      }
+
+      @Override
+      void add(ConvolutionTask task, Cudnn.Plan plan) {
+        Convolution c = task.convolution();
+        Operand sums = task.lowering().given(task.sums().writesTo().getFirst().to().buffer());
+        List<Operand> tensors =
+            Stream.of(c.sides().stream(), operands(task), Stream.of(sums))
+                .flatMap(s -> s)
+                .toList();
         put(task, plan, c, tensors, suffix(task));
       }
     };
@@ -221,6 +269,11 @@ final class CudnnWays {
     return task.step().epilogue().stream().map(CudnnWays::stage).toList();
   }
 
+  /** The same, for engines that are compiled for what follows: see Stage.IDENTITY. */
+  static List<ConvolutionGraph.Stage> atLeastIdentity(ConvolutionTask task) {
+    return task.hasEpilogue() ? stages(task) : List.of(ConvolutionGraph.Stage.IDENTITY);
+  }
+
   /** What it takes. */
   static Stream<Operand> operands(ConvolutionTask task) {
     return task.step().epilogue().stream()
@@ -252,11 +305,10 @@ final class CudnnWays {
   }
 
   private static ConvolutionGraph.Stage perChannel(int mode, Buffer operand) {
-    long channels = Binding.elements(operand);
-    long[] dims = {1, channels, 1, 1};
-    long[] strides = {channels, 1, channels, channels};
     return new ConvolutionGraph.Stage(
-        mode, 0, new ConvolutionGraph.Strided(dims, strides, operand.format()));
+        mode,
+        0,
+        ConvolutionGraph.Strided.perChannel(Binding.elements(operand), operand.format()));
   }
 
   private static ConvolutionGraph.Stage elementwise(int mode) {

@@ -23,6 +23,8 @@ import java.util.function.ToLongFunction;
  * result that one of them reads lives longer. What waits stays below a limit: a gradient shall
  * still be in the second-level cache of the card when its weight is updated, and the arena shall
  * not grow by all gradients at once.
+ *
+ * <p>So may a convolution and {@link ChannelSums} behind it.
  */
 final class MultiTensor {
   /** Bytes of the arena that members of a batch may keep waiting: most of 50 MB. */
@@ -79,7 +81,9 @@ final class MultiTensor {
     List<List<Step>> order = new ArrayList<>();
     for (int i = 0; i < steps.size(); i++) {
       if (batchOf[i] == null) {
-        order.add(List.of(steps.get(i)));
+        boolean summed =
+            i + 1 < steps.size() && ChannelSums.follow(steps.get(i), steps.get(i + 1));
+        order.add(summed ? List.of(steps.get(i), steps.get(++i)) : List.of(steps.get(i)));
       } else if (batchOf[i].last() == i) {
         order.add(batchOf[i].members.stream().map(steps::get).toList());
       }

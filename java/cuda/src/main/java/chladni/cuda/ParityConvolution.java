@@ -77,7 +77,8 @@ record ParityConvolution(int[] table, List<Part> parts) {
           new Window(
               1, 1, row.before, column.before, row.after, column.after, row.dilation,
               column.dilation),
-          stages);
+          stages,
+          false);
     }
 
     /** Where it begins in the larger side, in elements. */

@@ -100,11 +100,8 @@ final class ParityWay implements ConvolutionWay {
   private List<Cudnn.Plan> plans(
       ConvolutionTask task, ParityConvolution.Part part, Predicate<String> wanted, int most) {
     Convolution c = task.convolution();
-    // Engines compiled ahead write elsewhere first and copy from there: see Stage.IDENTITY.
-    List<ConvolutionGraph.Stage> stages =
-        task.hasEpilogue()
-            ? CudnnWays.stages(task)
-            : List.of(ConvolutionGraph.Stage.IDENTITY);
+    // Engines compiled ahead write elsewhere first and copy from there.
+    List<ConvolutionGraph.Stage> stages = CudnnWays.atLeastIdentity(task);
     List<Cudnn.Refusal> refusals = new ArrayList<>();
     List<Cudnn.Plan> plans =
         cudnn.plans(

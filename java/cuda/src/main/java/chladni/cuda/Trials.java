@@ -9,7 +9,7 @@ import jcuda.driver.CUgraphExec;
  * Times what could do a convolution, each by itself as a graph on the device.
  *
  * <p>A trial works on the buffers of the step and disturbs nothing. It reads inputs and variables,
- * which it leaves as they are. It writes results of the step, in an arena and outputs that belong to
+ * which it leaves as they are. It writes results of the step and its sums, in an arena and outputs that belong to
  * this program alone and that each run writes before it reads them; there has been none. What else
  * it writes is memory of its own. A step that writes a variable in place is not tried.
  */
@@ -65,12 +65,16 @@ final class Trials {
       ConvolutionTask task, ConvolutionWay.Candidate candidate, double limit) {
     CudaLowering alone = new CudaLowering(task.lowering());
     try {
-      candidate.add(task.in(alone));
+      ConvolutionTask trial = task.in(alone);
+      candidate.add(trial);
+      if (task.sums() != null && !candidate.sums()) {
+        trial.fused().reduction(task.sums());
+      }
       Runnable work = alone.alone();
       // A library may load what it needs at its first run, which a capture would refuse.
       work.run();
-      device.driver().synchronize();
-      return milliseconds(device.driver().capture(List.of(work)), limit);
+      device.driver().stream().synchronize();
+      return milliseconds(device.driver().stream().capture(List.of(work)), limit);
     } finally {
       alone.owned().forEach(BoundProgram::close);
     }
