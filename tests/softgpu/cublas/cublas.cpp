@@ -3,6 +3,7 @@
 #include <cmath>
 #include <cstdio>
 #include <cstring>
+#include <string>
 
 #include "../driver/driver.h"
 
@@ -118,7 +119,9 @@ int enqueue(void *handle, const Gemm &g) {
                     "gemm B") ||
       softgpu_check(g.c, extent(g.m, g.n, g.ldc, g.strideC, g.batch) * width(g.typeC), "gemm C"))
     return CUBLAS_STATUS_EXECUTION_FAILED;
-  return softgpu_enqueue(static_cast<Handle *>(handle)->stream, multiply, new Gemm(g),
+  const std::string kind = "the first gemm of cuBLAS from type " + std::to_string(g.typeA) +
+                           " to " + std::to_string(g.typeC);
+  return softgpu_enqueue(static_cast<Handle *>(handle)->stream, kind.c_str(), multiply, new Gemm(g),
                          [](void *p) { delete static_cast<Gemm *>(p); })
              ? CUBLAS_STATUS_EXECUTION_FAILED
              : CUBLAS_STATUS_SUCCESS;

@@ -3,6 +3,7 @@
 #include <cmath>
 #include <cstring>
 #include <random>
+#include <string>
 
 #include "descriptor.h"
 
@@ -416,7 +417,8 @@ Status execute(void *stream, const Descriptor &plan, const Descriptor &pack) {
   char *space = *reinterpret_cast<char *const *>(pack.attributes.at(1003).bytes.data());
   if (bytes && softgpu_check(space, static_cast<size_t>(bytes), "the workspace of cuDNN"))
     return kBadParam;
-  return softgpu_enqueue(stream, compute, run.release(),
+  const std::string kind = "the first run of engine " + std::to_string(config.engine) + " of cuDNN";
+  return softgpu_enqueue(stream, kind.c_str(), compute, run.release(),
                          [](void *p) { delete static_cast<Run *>(p); })
              ? kExecutionFailed
              : kSuccess;

@@ -83,8 +83,8 @@ const char *running();
 
 // work.cpp: for the stand-ins of libraries that put work of their own on a stream. `run` is
 // called when the work's turn comes, again at each replay of a graph; `drop` when it will not come
-// again.
-SOFTGPU_API CUresult softgpu_enqueue(void *stream, int (*run)(void *), void *argument,
-                                     void (*drop)(void *));
+// again. Libraries load what they need at the first call of a `kind`, which a capture forbids.
+SOFTGPU_API CUresult softgpu_enqueue(void *stream, const char *kind, int (*run)(void *),
+                                     void *argument, void (*drop)(void *));
 // An error unless these bytes lie in one live block of device memory.
 SOFTGPU_API CUresult softgpu_check(const void *at, size_t bytes, const char *what);

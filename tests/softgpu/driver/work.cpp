@@ -5,6 +5,7 @@
 
 #include <cstdlib>
 #include <cstring>
+#include <set>
 #include <sstream>
 #include <string>
 
@@ -128,8 +129,14 @@ SOFTGPU_API CUresult cuLaunchKernel(void *function, unsigned gx, unsigned gy, un
   return submit(stream, std::move(w));
 }
 
-SOFTGPU_API CUresult softgpu_enqueue(void *stream, int (*run)(void *), void *argument,
-                                     void (*drop)(void *)) {
+SOFTGPU_API CUresult softgpu_enqueue(void *stream, const char *kind, int (*run)(void *),
+                                     void *argument, void (*drop)(void *)) {
+  static std::set<std::string> loaded;
+  if (loaded.insert(kind).second && capturing()) {
+    loaded.erase(kind);
+    drop(argument);
+    return no_capture(kind);
+  }
   Work w;
   w.kind = Work::kForeign;
   w.foreign = run;

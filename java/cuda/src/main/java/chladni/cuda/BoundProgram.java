@@ -86,7 +86,36 @@ final class BoundProgram implements AutoCloseable {
             device.description(),
             lines.stream().map(CudaLowering.Line::listed).toList(),
             binding.memory(lowering.scratchBytes(), lowering.copyBytes()));
+    warmUp();
     capture();
+  }
+
+  /**
+   * Libraries load and allocate at the first call of its kind, which a capture forbids. Results go
+   * where every run puts them before it reads them; a variable gets its value back.
+   */
+  private void warmUp() {
+    for (CudaLowering.Line line : lines) {
+      if (line.listed().kind() == Listing.Kind.PRODUCT) {
+        List<Buffer> moved =
+            line.writes().stream().filter(b -> Binding.variable(b) != null).toList();
+        List<DeviceMemory> kept = new ArrayList<>();
+        try {
+          for (Buffer b : moved) {
+            kept.add(new DeviceMemory(driver, binding.bytes(b), "a value for the time of a trial"));
+            driver.stream().copy(kept.getLast().at(0), binding.pointer(b), binding.bytes(b));
+          }
+          line.work().run();
+          for (int i = 0; i < kept.size(); i++) {
+            Buffer b = moved.get(i);
+            driver.stream().copy(binding.pointer(b), kept.get(i).at(0), binding.bytes(b));
+          }
+          driver.stream().synchronize();
+        } finally {
+          kept.forEach(DeviceMemory::close);
+        }
+      }
+    }
   }
 
   /** Steps and outputs in as few graphs as there are steps of the host, and one more. */
@@ -95,13 +124,13 @@ final class BoundProgram implements AutoCloseable {
     for (CudaLowering.Line line : lines) {
       work.add(line.batched());
       if (line.host() != null) {
-        segments.add(new Segment(driver.capture(work), line.host()));
+        segments.add(new Segment(driver.stream().capture(work), line.host()));
         work.clear();
         work.add(line.host()::deliver);
       }
     }
     work.add(this::copyOut);
-    segments.add(new Segment(driver.capture(work), null));
+    segments.add(new Segment(driver.stream().capture(work), null));
   }
 
   /** Puts the copies of inputs that were written on the stream. */
@@ -112,7 +141,7 @@ final class BoundProgram implements AutoCloseable {
   /** Puts the copy of all outputs on the stream. */
   private void copyOut() {
     DeviceMemory from = binding.outputs();
-    driver.copyOutOnStream(outputs, from.at(0), from.bytes());
+    driver.stream().copyOut(outputs, from.at(0), from.bytes());
   }
 
   /** Whether its addresses and layouts are those of the store's variables. */
@@ -124,7 +153,7 @@ final class BoundProgram implements AutoCloseable {
   <T> T run(Function<BoundProgram, T> how) {
     for (Rounding r : roundings) {
       if (store.isHalfStale(r.variable())) {
-        driver.launch(r.launch());
+        driver.stream().launch(r.launch());
         store.halved(r.variable());
       }
     }
@@ -143,9 +172,9 @@ final class BoundProgram implements AutoCloseable {
     copyIn();
     String what = "program with outputs " + plan.outputs().keySet();
     for (Segment segment : segments) {
-      driver.queue(segment.graph, what);
+      driver.stream().queue(segment.graph, what);
       if (segment.after != null) {
-        driver.synchronize();
+        driver.stream().synchronize();
         segment.after.compute();
       }
     }
@@ -162,7 +191,7 @@ final class BoundProgram implements AutoCloseable {
   /** One run with a stop behind each step; what fails there is named. */
   void walk(Visitor visitor) {
     copyIn();
-    driver.synchronize();
+    driver.stream().synchronize();
     visitor.begin();
     for (int i = 0; i < lines.size(); i++) {
       CudaLowering.Line line = lines.get(i);
@@ -175,16 +204,16 @@ final class BoundProgram implements AutoCloseable {
       visitor.after(i, line);
     }
     copyOut();
-    driver.synchronize();
+    driver.stream().synchronize();
   }
 
   private void run(CudaLowering.Line line) {
     line.work().run();
-    driver.synchronize();
+    driver.stream().synchronize();
     if (line.host() != null) {
       line.host().compute();
       line.host().deliver();
-      driver.synchronize();
+      driver.stream().synchronize();
     }
   }
 
@@ -233,7 +262,7 @@ final class BoundProgram implements AutoCloseable {
 
   @Override
   public void close() {
-    segments.forEach(s -> driver.destroy(s.graph));
+    segments.forEach(s -> driver.stream().destroy(s.graph));
     owned.forEach(BoundProgram::close);
     if (binding != null) {
       binding.close();

@@ -45,7 +45,7 @@ final class Cublas implements AutoCloseable {
         JCublas2.cublasSetPointerMode(handle, cublasPointerMode.CUBLAS_POINTER_MODE_HOST),
         "cublasSetPointerMode");
     check(
-        JCublas2.cublasSetStream(handle, new cudaStream_t(driver.stream())), "cublasSetStream");
+        JCublas2.cublasSetStream(handle, new cudaStream_t(driver.stream().handle())), "cublasSetStream");
     check(
         JCublas2.cublasSetWorkspace(handle, workspace.at(0), WORKSPACE), "cublasSetWorkspace");
   }

@@ -128,7 +128,7 @@ final class CudaLowering {
 
   /** A launch before a run that needs it, with its line. */
   void addIfStale(Launch launch, Listing.Step listed) {
-    Runnable work = () -> device.driver().launch(launch);
+    Runnable work = () -> device.driver().stream().launch(launch);
     lines.add(() -> new Line(listed, work, () -> {}, null, List.of()));
   }
 
@@ -233,7 +233,7 @@ final class CudaLowering {
     CUdeviceptr to = binding.pointer(s.to());
     CUdeviceptr from = binding.pointer(s.from());
     long bytes = binding.bytes(s.to());
-    add("copy", () -> device.driver().copyOnStream(to, from, bytes));
+    add("copy", () -> device.driver().stream().copy(to, from, bytes));
   }
 
   /** A buffer where it is. */
@@ -307,7 +307,7 @@ final class CudaLowering {
         implementation,
         () -> {
           Launch made = launch.get();
-          return () -> device.driver().launch(made);
+          return () -> device.driver().stream().launch(made);
         });
   }
 

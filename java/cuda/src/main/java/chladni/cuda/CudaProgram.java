@@ -101,12 +101,12 @@ final class CudaProgram extends Program {
 
   @Override
   protected void finish() {
-    device.run(device.driver()::await);
+    device.run(device.driver().stream()::await);
   }
 
   @Override
   protected boolean isComputing() {
-    return device.call(device.driver()::isBusy);
+    return device.call(device.driver().stream()::isBusy);
   }
 
   @Override

@@ -76,7 +76,7 @@ public final class CudaSteps implements AutoCloseable {
       work.add(line.work());
     }
     Device device = cuda.device();
-    return device.call(() -> new CudaSteps(device, device.driver().capture(work), true));
+    return device.call(() -> new CudaSteps(device, device.driver().stream().capture(work), true));
   }
 
   private static CudaProgram ours(Program program) {
@@ -93,7 +93,7 @@ public final class CudaSteps implements AutoCloseable {
     device.run(
         () -> {
           launch();
-          device.driver().synchronize();
+          device.driver().stream().synchronize();
         });
   }
 
@@ -125,7 +125,7 @@ public final class CudaSteps implements AutoCloseable {
       launch();
     }
     check(cuEventRecord(end, stream()), "cuEventRecord");
-    device.driver().synchronize();
+    device.driver().stream().synchronize();
     float[] elapsed = new float[1];
     check(cuEventElapsedTime(elapsed, begin, end), "cuEventElapsedTime");
     return elapsed[0] / replays;
@@ -136,7 +136,7 @@ public final class CudaSteps implements AutoCloseable {
   }
 
   private CUstream stream() {
-    return device.driver().stream();
+    return device.driver().stream().handle();
   }
 
   /** A run that fails is found out when the driver waits for it. */
@@ -153,7 +153,7 @@ public final class CudaSteps implements AutoCloseable {
           check(cuEventDestroy(begin), "cuEventDestroy");
           check(cuEventDestroy(end), "cuEventDestroy");
           if (own) {
-            device.driver().destroy(graph);
+            device.driver().stream().destroy(graph);
           }
           if (flush != null) {
             flush.close();

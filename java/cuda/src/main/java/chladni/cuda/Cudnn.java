@@ -62,7 +62,7 @@ final class Cudnn implements AutoCloseable {
               .formatted(e),
           e);
     }
-    check(JCudnn.cudnnSetStream(handle, new cudaStream_t(driver.stream())), "cudnnSetStream");
+    check(JCudnn.cudnnSetStream(handle, new cudaStream_t(driver.stream().handle())), "cudnnSetStream");
     values = new CudnnDescriptor.Values(driver);
   }
 

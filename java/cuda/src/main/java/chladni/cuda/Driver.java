@@ -10,60 +10,32 @@ import static jcuda.driver.JCudaDriver.cuDevicePrimaryCtxRelease;
 import static jcuda.driver.JCudaDriver.cuDevicePrimaryCtxRetain;
 import static jcuda.driver.JCudaDriver.cuDeviceTotalMem;
 import static jcuda.driver.JCudaDriver.cuDriverGetVersion;
-import static jcuda.driver.JCudaDriver.cuEventCreate;
-import static jcuda.driver.JCudaDriver.cuEventDestroy;
-import static jcuda.driver.JCudaDriver.cuEventRecord;
-import static jcuda.driver.JCudaDriver.cuEventSynchronize;
-import static jcuda.driver.JCudaDriver.cuGraphDestroy;
-import static jcuda.driver.JCudaDriver.cuGraphExecDestroy;
-import static jcuda.driver.JCudaDriver.cuGraphInstantiate;
-import static jcuda.driver.JCudaDriver.cuGraphLaunch;
 import static jcuda.driver.JCudaDriver.cuInit;
-import static jcuda.driver.JCudaDriver.cuLaunchKernel;
 import static jcuda.driver.JCudaDriver.cuMemAlloc;
 import static jcuda.driver.JCudaDriver.cuMemAllocHost;
 import static jcuda.driver.JCudaDriver.cuMemFree;
 import static jcuda.driver.JCudaDriver.cuMemFreeHost;
 import static jcuda.driver.JCudaDriver.cuMemGetInfo;
-import static jcuda.driver.JCudaDriver.cuMemcpyDtoDAsync;
 import static jcuda.driver.JCudaDriver.cuMemcpyDtoH;
-import static jcuda.driver.JCudaDriver.cuMemcpyDtoHAsync;
 import static jcuda.driver.JCudaDriver.cuMemcpyHtoD;
-import static jcuda.driver.JCudaDriver.cuMemcpyHtoDAsync;
 import static jcuda.driver.JCudaDriver.cuMemsetD8;
 import static jcuda.driver.JCudaDriver.cuModuleGetFunction;
 import static jcuda.driver.JCudaDriver.cuModuleLoadData;
 import static jcuda.driver.JCudaDriver.cuModuleUnload;
-import static jcuda.driver.JCudaDriver.cuStreamBeginCapture;
-import static jcuda.driver.JCudaDriver.cuStreamCreate;
 import static jcuda.driver.JCudaDriver.cuStreamDestroy;
-import static jcuda.driver.JCudaDriver.cuStreamEndCapture;
-import static jcuda.driver.JCudaDriver.cuStreamQuery;
-import static jcuda.driver.JCudaDriver.cuStreamSynchronize;
 
 import chladni.engine.backend.MissingBackendException;
 import chladni.engine.error.OutOfHostMemoryException;
 import java.nio.charset.StandardCharsets;
-import java.util.LinkedHashSet;
-import java.util.List;
 import java.util.Optional;
-import java.util.Set;
-import jcuda.NativePointerObject;
 import jcuda.Pointer;
 import jcuda.driver.CUcontext;
 import jcuda.driver.CUdevice;
 import jcuda.driver.CUdevice_attribute;
 import jcuda.driver.CUdeviceptr;
-import jcuda.driver.CUevent;
-import jcuda.driver.CUevent_flags;
 import jcuda.driver.CUfunction;
-import jcuda.driver.CUgraph;
-import jcuda.driver.CUgraphExec;
 import jcuda.driver.CUmodule;
 import jcuda.driver.CUresult;
-import jcuda.driver.CUstream;
-import jcuda.driver.CUstreamCaptureMode;
-import jcuda.driver.CUstream_flags;
 import jcuda.driver.JCudaDriver;
 
 /**
@@ -74,21 +46,15 @@ import jcuda.driver.JCudaDriver;
 final class Driver implements AutoCloseable {
   private static final int OLDEST = 13_000;
 
-  private static final String ADVICE =
-      " With CHLADNI_CUDA_STEPS=1 each step runs alone and the one that fails is named.";
-
   /** Compute capability times ten: kernels.fatbin has nothing for cards before Ampere. */
   private static final int OLDEST_CARD = 80;
 
   private final CUdevice device = new CUdevice();
   private final CUcontext context = new CUcontext();
-  private final CUstream stream = new CUstream();
   private final Holdings holdings = new Holdings();
 
   private final Health health = new Health();
-
-  /** The programs whose runs nobody has waited for. */
-  private final Set<String> queued = new LinkedHashSet<>();
+  private final DeviceStream stream;
 
   /**
    * Opens the first device.
@@ -112,7 +78,7 @@ final class Driver implements AutoCloseable {
     checkCard();
     check(cuDevicePrimaryCtxRetain(context, device), "cuDevicePrimaryCtxRetain");
     enter();
-    check(cuStreamCreate(stream, CUstream_flags.CU_STREAM_NON_BLOCKING), "cuStreamCreate");
+    stream = new DeviceStream(health);
   }
 
   /** It says its version before it is initialised, and when that fails. */
@@ -140,7 +106,7 @@ final class Driver implements AutoCloseable {
   }
 
   /** The one stream that everything goes to. */
-  CUstream stream() {
+  DeviceStream stream() {
     return stream;
   }
 
@@ -237,7 +203,7 @@ final class Driver implements AutoCloseable {
    * @param bytes as they were allocated, for this owner
    */
   void free(CUdeviceptr pointer, long bytes, String owner) {
-    await();
+    stream.await();
     holdings.remove(owner, bytes);
     check(cuMemFree(pointer), "cuMemFree");
   }
@@ -258,7 +224,7 @@ final class Driver implements AutoCloseable {
   }
 
   void freePinned(Pointer pointer) {
-    await();
+    stream.await();
     check(cuMemFreeHost(pointer), "cuMemFreeHost");
   }
 
@@ -266,14 +232,14 @@ final class Driver implements AutoCloseable {
 
   /** Waits. */
   void clear(CUdeviceptr to, long bytes) {
-    await();
+    stream.await();
     check(cuMemsetD8(to, (byte) 0, bytes), "cuMemsetD8 of %d bytes".formatted(bytes));
     settle();
   }
 
   /** Waits. */
   void copyIn(CUdeviceptr to, Pointer from, long bytes) {
-    await();
+    stream.await();
     check(cuMemcpyHtoD(to, from, bytes), "cuMemcpyHtoD of %d bytes".formatted(bytes));
     settle();
   }
@@ -285,29 +251,8 @@ final class Driver implements AutoCloseable {
 
   /** Waits. */
   void copyOut(Pointer to, CUdeviceptr from, long bytes) {
-    await();
+    stream.await();
     check(cuMemcpyDtoH(to, from, bytes), "cuMemcpyDtoH of %d bytes".formatted(bytes));
-  }
-
-  /** On the stream, from pinned memory. */
-  void copyInOnStream(CUdeviceptr to, Pointer from, long bytes) {
-    check(
-        cuMemcpyHtoDAsync(to, from, bytes, stream),
-        "cuMemcpyHtoDAsync of %d bytes".formatted(bytes));
-  }
-
-  /** On the stream, to pinned memory. */
-  void copyOutOnStream(Pointer to, CUdeviceptr from, long bytes) {
-    check(
-        cuMemcpyDtoHAsync(to, from, bytes, stream),
-        "cuMemcpyDtoHAsync of %d bytes".formatted(bytes));
-  }
-
-  /** On the stream. */
-  void copyOnStream(CUdeviceptr to, CUdeviceptr from, long bytes) {
-    check(
-        cuMemcpyDtoDAsync(to, from, bytes, stream),
-        "cuMemcpyDtoDAsync of %d bytes".formatted(bytes));
   }
 
   CUmodule loadModule(byte[] image) {
@@ -331,129 +276,8 @@ final class Driver implements AutoCloseable {
     return Optional.of(function);
   }
 
-  /** Puts a launch on the stream. */
-  void launch(Launch l) {
-    NativePointerObject[] arguments = new NativePointerObject[l.arguments().size()];
-    for (int i = 0; i < arguments.length; i++) {
-      arguments[i] = l.arguments().get(i);
-    }
-    check(
-        cuLaunchKernel(
-            l.function(),
-            l.gridX(),
-            l.gridY(),
-            l.gridZ(),
-            l.block(),
-            1,
-            1,
-            0,
-            stream,
-            Pointer.to(arguments),
-            null),
-        "cuLaunchKernel %s, grid %d x %d x %d, block %d"
-            .formatted(l.kernel(), l.gridX(), l.gridY(), l.gridZ(), l.block()));
-  }
-
-  /** What {@code work} puts on the stream, as a graph that can be launched again and again. */
-  CUgraphExec capture(List<Runnable> work) {
-    CUgraph graph = new CUgraph();
-    check(
-        cuStreamBeginCapture(
-            stream, CUstreamCaptureMode.CU_STREAM_CAPTURE_MODE_THREAD_LOCAL),
-        "cuStreamBeginCapture");
-    RuntimeException failed = null;
-    try {
-      work.forEach(Runnable::run);
-    } catch (RuntimeException e) {
-      failed = e;
-    }
-    int ended = cuStreamEndCapture(stream, graph);
-    if (failed != null) {
-      throw failed;
-    }
-    check(ended, "cuStreamEndCapture");
-    CUgraphExec exec = new CUgraphExec();
-    try {
-      check(cuGraphInstantiate(exec, graph, 0), "cuGraphInstantiate");
-    } finally {
-      check(cuGraphDestroy(graph), "cuGraphDestroy");
-    }
-    return exec;
-  }
-
-  /**
-   * Puts a replay of a graph on the stream.
-   *
-   * @param program whose it is, in the message when it fails
-   */
-  void queue(CUgraphExec graph, String program) {
-    queued.add(program);
-    checkRun(cuGraphLaunch(graph, stream), "cuGraphLaunch");
-  }
-
-  void destroy(CUgraphExec graph) {
-    await();
-    check(cuGraphExecDestroy(graph), "cuGraphExecDestroy");
-  }
-
-  /** Waits for what is on the stream. */
-  void synchronize() {
-    checkRun(cuStreamSynchronize(stream), "cuStreamSynchronize");
-    queued.clear();
-  }
-
-  /** Waits for runs that were queued. */
-  void await() {
-    if (!queued.isEmpty()) {
-      synchronize();
-    }
-  }
-
-  /** Whether a run that was queued is not at its end. */
-  boolean isBusy() {
-    if (queued.isEmpty()) {
-      return false;
-    }
-    int status = cuStreamQuery(stream);
-    if (status == CUresult.CUDA_ERROR_NOT_READY) {
-      return true;
-    }
-    checkRun(status, "cuStreamQuery");
-    return false;
-  }
-
-  /** For {@link #record} and {@link #await(CUevent)}. */
-  CUevent event() {
-    CUevent event = new CUevent();
-    check(cuEventCreate(event, CUevent_flags.CU_EVENT_DISABLE_TIMING), "cuEventCreate");
-    return event;
-  }
-
-  /** The event comes when the stream is done with what is on it now. */
-  void record(CUevent event) {
-    check(cuEventRecord(event, stream), "cuEventRecord");
-  }
-
-  /** Waits for an event that was recorded. */
-  void await(CUevent event) {
-    checkRun(cuEventSynchronize(event), "cuEventSynchronize");
-  }
-
-  void destroy(CUevent event) {
-    check(cuEventDestroy(event), "cuEventDestroy");
-  }
-
   private void check(int status, String what) {
     health.check(status, what, true);
-  }
-
-  /** For what breaks a run off: some variables may have their new values already. */
-  private void checkRun(int status, String what) {
-    try {
-      health.check(status, what, false);
-    } catch (CudaException e) {
-      throw queued.isEmpty() ? e : e.in(String.join(", ", queued), ADVICE);
-    }
   }
 
   @Override
@@ -461,7 +285,7 @@ final class Driver implements AutoCloseable {
     if (health.alive()) {
       enter();
     }
-    int destroyed = cuStreamDestroy(stream);
+    int destroyed = stream.destroy();
     int released = cuDevicePrimaryCtxRelease(device);
     // What a dead context answers here says nothing new.
     if (health.alive()) {

@@ -73,14 +73,14 @@ final class HostStep implements AutoCloseable {
   /** Puts the copies of the operands on the stream. */
   void fetch() {
     for (Transfer t : in) {
-      driver.copyOutOnStream(
+      driver.stream().copyOut(
           t.pinned, t.binding.pointer(t.buffer), Binding.sizeOf(t.buffer));
     }
   }
 
   /** Puts the copy of the result on the stream. */
   void deliver() {
-    driver.copyInOnStream(
+    driver.stream().copyIn(
         out.binding.pointer(out.buffer), out.pinned, Binding.sizeOf(out.buffer));
   }
 

@@ -47,7 +47,7 @@ final class Staging implements AutoCloseable {
       current = 1 - current;
       CUevent taken = blocks.get(current).taken;
       if (taken != null) {
-        driver.await(taken);
+        driver.stream().await(taken);
       }
       sent = false;
     }
@@ -65,11 +65,11 @@ final class Staging implements AutoCloseable {
       return;
     }
     Block block = blocks.get(current);
-    driver.copyInOnStream(to, block.pointer, bytes);
+    driver.stream().copyIn(to, block.pointer, bytes);
     if (block.taken == null) {
-      block.taken = driver.event();
+      block.taken = driver.stream().event();
     }
-    driver.record(block.taken);
+    driver.stream().record(block.taken);
     sent = true;
   }
 
@@ -83,6 +83,6 @@ final class Staging implements AutoCloseable {
   @Override
   public void close() {
     driver.freePinned(pinned);
-    blocks.stream().map(b -> b.taken).filter(Objects::nonNull).forEach(driver::destroy);
+    blocks.stream().map(b -> b.taken).filter(Objects::nonNull).forEach(driver.stream()::destroy);
   }
 }

@@ -73,8 +73,8 @@ final class Trials {
       Runnable work = alone.alone();
       // A library may load what it needs at its first run, which a capture would refuse.
       work.run();
-      device.driver().synchronize();
-      return milliseconds(device.driver().capture(List.of(work)), limit);
+      device.driver().stream().synchronize();
+      return milliseconds(device.driver().stream().capture(List.of(work)), limit);
     } finally {
       alone.owned().forEach(BoundProgram::close);
     }

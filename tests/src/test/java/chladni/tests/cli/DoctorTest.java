@@ -92,7 +92,7 @@ final class DoctorTest {
   @Test
   void aBackendSaysInWhatItComputes() {
     assertThat(finding("backend reference").text())
-        .endsWith("computes in FP64, FP32, BF16; taken only when --device names it");
+        .endsWith("computes in FP64, FP32, TF32, BF16; taken only when --device names it");
     assertThat(finding("backend cpu").text()).contains("computes in FP32");
   }
 

@@ -26,6 +26,8 @@ import org.junit.jupiter.params.provider.CsvSource;
 final class ConvolutionKernelsTest {
   private static final String FIRST = "chladni.cuda.convolution";
 
+  private static final String TILED = "conv_\\w+_\\d+x\\d+( with \\d+ of \\d+ taps)?";
+
   @AutoClose private static final Engine ENGINE = Engine.open("cuda");
 
   @AfterEach
@@ -78,8 +80,8 @@ final class ConvolutionKernelsTest {
   }
 
   /**
-   * Inputs are multiples of 1/64, so products and their sums are exact in every order and all
-   * kernels must agree bit for bit. batch, C, H, W, O, kernel, stride, padding, dilation.
+   * Inputs are multiples of 1/64 that bfloat16 holds as well, so products and their sums are exact
+   * in every order and all kernels must agree bit for bit. batch, C, H, W, O, kernel, stride, padding, dilation.
    */
   @ParameterizedTest
   @CsvSource({
@@ -103,11 +105,14 @@ final class ConvolutionKernelsTest {
     assertThat(direct.implementations)
         .containsExactlyInAnyOrder("conv_forward", "conv_data", "conv_weight");
     Result tiled = run(conv, "tiled", Precision.FP32);
-    assertThat(tiled.implementations).hasSize(3).allMatch(i -> i.matches("conv_\\w+_\\d+x\\d+.*"));
+    assertThat(tiled.implementations).hasSize(3).allMatch(i -> i.matches(TILED));
+    Result half = run(conv, "tiled", Precision.BF16);
+    assertThat(half.implementations).hasSize(3).allMatch(i -> i.matches(TILED + " bf16"));
     Result cudnn = run(conv, "cudnn", Precision.FP32);
     assertThat(cudnn.implementations).hasSize(3).allMatch(i -> i.startsWith("cudnn engine "));
     for (int i = 0; i < 3; i++) {
       assertThat(tiled.values.get(i)).isEqualTo(direct.values.get(i));
+      assertThat(half.values.get(i)).isEqualTo(direct.values.get(i));
       assertThat(cudnn.values.get(i)).isEqualTo(direct.values.get(i));
     }
   }

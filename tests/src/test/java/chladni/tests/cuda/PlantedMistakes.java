@@ -11,6 +11,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.function.Supplier;
 import jcuda.Pointer;
+import jcuda.cudaDataType;
 import jcuda.driver.CUdevice;
 import jcuda.driver.CUdeviceptr;
 import jcuda.driver.CUevent;
@@ -22,6 +23,10 @@ import jcuda.driver.CUresult;
 import jcuda.driver.CUstream;
 import jcuda.driver.CUstream_flags;
 import jcuda.driver.JCudaDriver;
+import jcuda.jcublas.JCublas2;
+import jcuda.jcublas.cublasComputeType;
+import jcuda.jcublas.cublasHandle;
+import jcuda.runtime.cudaStream_t;
 
 /**
  * Mistakes against the driver, one after the other in a process of their own, since each may cost
@@ -103,6 +108,15 @@ final class PlantedMistakes {
           kept[0] = block(BYTES);
           Pointer pageable = Pointer.to(new float[COUNT]);
           return captured(() -> JCudaDriver.cuMemcpyHtoDAsync(kept[0], pageable, BYTES, stream));
+        });
+    all.put("a library's first call in a capture", () -> captured(product()));
+    all.put(
+        "a library's second call in a capture",
+        () -> {
+          Runnable product = product();
+          product.run();
+          check(JCudaDriver.cuStreamSynchronize(stream));
+          return captured(product);
         });
     all.put("a branch that is not joined", this::unjoined);
     all.put("a dependency that is there", () -> wrongReplays(true));
@@ -193,6 +207,22 @@ final class PlantedMistakes {
           call.run();
           return CUresult.CUDA_SUCCESS;
         });
+  }
+
+  /** A product of cuBLAS of one element. */
+  private Runnable product() {
+    cublasHandle handle = new cublasHandle();
+    JCublas2.cublasCreate(handle);
+    JCublas2.cublasSetStream(handle, new cudaStream_t(stream));
+    CUdeviceptr a = block(4);
+    CUdeviceptr b = block(4);
+    CUdeviceptr c = block(4);
+    Pointer one = Pointer.to(new float[] {1});
+    int type = cudaDataType.CUDA_R_32F;
+    int sums = cublasComputeType.CUBLAS_COMPUTE_32F;
+    return () ->
+        JCublas2.cublasGemmEx_new(
+            handle, 0, 0, 1, 1, 1, one, a, type, 1, b, type, 1, one, c, type, 1, sums, -1);
   }
 
   private String unjoined() {

@@ -35,6 +35,7 @@ final class StandInsBiteTest {
   @ParameterizedTest
   @CsvSource(
       delimiter = '|',
+      quoteCharacter = '"',
       textBlock =
           """
           none                           | CUDA_SUCCESS
@@ -63,6 +64,8 @@ final class StandInsBiteTest {
           allocate in a capture          | STREAM_CAPTURE_UNSUPPORTED, STREAM_CAPTURE_INVALIDATED
           free in a capture              | STREAM_CAPTURE_UNSUPPORTED, STREAM_CAPTURE_INVALIDATED
           a pageable copy in a capture   | STREAM_CAPTURE_UNSUPPORTED, STREAM_CAPTURE_INVALIDATED
+          a library's first call in a capture  | CUDA_SUCCESS, STREAM_CAPTURE_INVALIDATED
+          a library's second call in a capture | CUDA_SUCCESS, CUDA_SUCCESS
           a branch that is not joined    | CUDA_SUCCESS, STREAM_CAPTURE_UNJOINED
           a dependency that is there     | always right
           a missing dependency           | sometimes wrong

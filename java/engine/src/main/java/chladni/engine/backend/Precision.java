@@ -11,8 +11,8 @@ public enum Precision {
   FP32,
   /**
    * As FP32, but products may take their 32-bit operands with 11 bits of significand, which is what
-   * tensor cores do with them, rounded or cut off; CUDA only. Which products do is the library's
-   * choice: listings tell.
+   * tensor cores do with them, rounded or cut off. On CUDA, which products do is the library's
+   * choice: listings tell. On the reference backend all do, rounded to nearest, ties to even.
    */
   TF32,
   /**

@@ -42,22 +42,24 @@ final class Numbers {
 
   /** What a product takes instead of these values. */
   static double[] operand(double[] values, Precision precision) {
-    if (precision != Precision.BF16) {
-      return values;
-    }
-    double[] result = new double[values.length];
-    for (int i = 0; i < values.length; i++) {
-      result[i] = bfloat16((float) values[i]);
-    }
-    return result;
+    return switch (precision) {
+      case FP64, FP32 -> values;
+      case TF32 -> without(13, values);
+      case BF16 -> without(16, values);
+    };
   }
 
-  /** The nearest number with 8 bits of significand; of two the one whose last bit is 0. */
-  static float bfloat16(float value) {
-    int bits = Float.floatToRawIntBits(value);
-    int even = bits >>> 16 & 1;
-    return Float.isNaN(value)
-        ? value
-        : Float.intBitsToFloat(bits + 0x7fff + even & 0xffff_0000);
+  /** The nearest numbers whose last bits are 0; of two the one with the next bit 0 as well. */
+  private static double[] without(int last, double[] values) {
+    double[] result = new double[values.length];
+    for (int i = 0; i < values.length; i++) {
+      int bits = Float.floatToRawIntBits((float) values[i]);
+      int half = (1 << last - 1) - 1 + (bits >>> last & 1);
+      result[i] =
+          Double.isNaN(values[i])
+              ? values[i]
+              : Float.intBitsToFloat(bits + half & -1 << last);
+    }
+    return result;
   }
 }

@@ -17,7 +17,7 @@ import java.util.Set;
 /** Runs graphs with plain loops on the calling thread; it owns nothing native. */
 public final class ReferenceBackend implements Backend {
   private static final Set<Precision> PRECISIONS =
-      Collections.unmodifiableSet(EnumSet.of(Precision.FP64, Precision.FP32, Precision.BF16));
+      Collections.unmodifiableSet(EnumSet.allOf(Precision.class));
 
   private final Ledger ledger = new Ledger(this, "reference engine", () -> {});
 
@@ -47,12 +47,11 @@ public final class ReferenceBackend implements Backend {
 
   @Override
   public Store newStore(long seed, Precision precision) {
-    return new ReferenceStore(this, seed, supported(precision));
+    return new ReferenceStore(this, seed, precision);
   }
 
   @Override
   public Program compile(Graph graph, Store store, Precision precision) {
-    supported(precision);
     if (!(store instanceof ReferenceStore own)) {
       throw new ProgramException(
           "reference: the store is of another backend, %s. Make one with this backend's newStore."
@@ -64,16 +63,6 @@ public final class ReferenceBackend implements Backend {
               .formatted(precision, own.precision(), precision));
     }
     return ReferenceProgram.of(graph, own, this);
-  }
-
-  private static Precision supported(Precision precision) {
-    return switch (precision) {
-      case FP64, FP32, BF16 -> precision;
-      case TF32 ->
-          throw new PrecisionException(
-              "reference: it computes in %s, asked for %s, which is the cuda backend's. Use FP32."
-                  .formatted(PRECISIONS, precision));
-    };
   }
 
   @Override
