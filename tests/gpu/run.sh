@@ -12,6 +12,8 @@
 #
 # --out FOLDER       where PART.json goes; gpu-results when not given
 # --batch 1,16       --precision BF16,TF32  --work step,inference (of peers): less than all
+# --tune             speed, convolutions and peers time the implementations of each convolution first,
+#                    once for a card (minutes); what is found stays in CHLADNI_CACHE
 # --budget SECONDS   after which a part begins nothing new; 420 when not given. What it did not come to
 #                    is listed: ask for it by these options in another run
 #
@@ -38,6 +40,7 @@ while [ $# -gt 0 ]; do
       options="$options $1 ${2:?$1 needs a value}"
       shift
       ;;
+    --tune) options="$options --tune true" ;;
     probe | correct | sanitize | speed | convolutions | peers) parts="$parts $1" ;;
     *)
       echo "run.sh: '$1' is no part. They are probe, correct, sanitize, speed, convolutions, peers." >&2

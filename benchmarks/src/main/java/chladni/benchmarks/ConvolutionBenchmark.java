@@ -66,6 +66,10 @@ public class ConvolutionBenchmark {
   @Param("cpu")
   public String device;
 
+  /** Whether convolutions are timed when they are compiled, and the fastest taken. */
+  @Param("false")
+  public boolean tune;
+
   private Engine engine;
   private ConvolutionWork layers;
   private Rerun product;
@@ -80,7 +84,7 @@ public class ConvolutionBenchmark {
 
   @Setup(Level.Trial)
   public void compile() {
-    engine = Engine.open(device, BackendOptions.DEFAULT);
+    engine = Engine.open(device, BackendOptions.DEFAULT.withTune(tune));
     layers = ConvolutionWork.of(engine, layer, batch, direction, precision, 1);
     product = Rerun.of(layers.program(), layers.product());
     gflop = layers.program().listing().work().products() * 1e-9;

@@ -39,12 +39,16 @@ public class MultimodalBenchmark {
   @Param("cpu")
   public String device;
 
+  /** Whether convolutions are timed when they are compiled, and the fastest taken. */
+  @Param("false")
+  public boolean tune;
+
   private Engine engine;
   private MultimodalWork running;
 
   @Setup(Level.Trial)
   public void compile() {
-    engine = Engine.open(device, BackendOptions.DEFAULT);
+    engine = Engine.open(device, BackendOptions.DEFAULT.withTune(tune));
     running = MultimodalWork.of(engine, batch, precision);
   }
 

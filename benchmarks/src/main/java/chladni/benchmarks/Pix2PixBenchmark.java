@@ -43,13 +43,17 @@ public class Pix2PixBenchmark {
   @Param("cpu")
   public String device;
 
+  /** Whether convolutions are timed when they are compiled, and the fastest taken. */
+  @Param("false")
+  public boolean tune;
+
   private Engine engine;
   private Pix2PixWork running;
   private Rerun products;
 
   @Setup(Level.Trial)
   public void compile() {
-    engine = Engine.open(device, BackendOptions.DEFAULT);
+    engine = Engine.open(device, BackendOptions.DEFAULT.withTune(tune));
     running =
         work.equals("step")
             ? Pix2PixWork.step(engine, batch, precision, true)

@@ -15,7 +15,7 @@ interface ConvolutionWay {
    * What does this convolution in this way, best first; empty where nothing does, and then the
    * reasons are in the log. To be closed.
    *
-   * @param most how many at most
+   * @param most how many plans of a library may be made for it, at least 1
    */
   List<Candidate> candidates(ConvolutionTask task, int most);
 

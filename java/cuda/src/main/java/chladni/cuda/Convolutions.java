@@ -40,8 +40,8 @@ final class Convolutions {
 
   private static final int FEW_CHANNELS = 8;
 
-  /** How many engines of cuDNN are tried in one way. */
-  private static final int MOST = 8;
+  /** How many plans of cuDNN are tried in one way: to make one may take a second. */
+  private static final int MOST = 4;
 
   private final CudaLowering lowering;
   private final FusedLaunches fused;

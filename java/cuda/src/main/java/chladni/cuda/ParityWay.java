@@ -2,6 +2,7 @@ package chladni.cuda;
 
 import chladni.engine.backend.Precision;
 import chladni.engine.graph.Shape;
+import chladni.engine.graph.Window;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.LongSupplier;
@@ -45,7 +46,9 @@ final class ParityWay implements ConvolutionWay {
 
   @Override
   public List<Candidate> candidates(ConvolutionTask task, int most) {
-    return candidates(task, (part, _) -> plans(task, part, _ -> true, most));
+    Window window = task.convolution().window();
+    int each = Math.ceilDiv(most, window.strideH() * window.strideW());
+    return candidates(task, (part, _) -> plans(task, part, _ -> true, each));
   }
 
   @Override

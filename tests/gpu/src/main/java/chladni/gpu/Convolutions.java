@@ -16,8 +16,9 @@ final class Convolutions implements Part {
 
   @Override
   public void run(Options options, Report report) {
-    try (Engine engine = Engine.open("cuda")) {
+    try (Engine engine = options.open()) {
       report.device(engine.description());
+      report.put("tuned", options.tune());
       for (Precision precision : options.precisions(engine.precisions())) {
         for (int batch : options.batches(16, 1)) {
           for (String layer : ConvolutionWork.layers()) {

@@ -1,5 +1,7 @@
 package chladni.gpu;
 
+import chladni.engine.Engine;
+import chladni.engine.backend.BackendOptions;
 import chladni.engine.backend.Precision;
 import java.nio.file.Path;
 import java.util.Arrays;
@@ -13,6 +15,7 @@ import java.util.Set;
  * @param works {@code step}, {@code inference}, or empty for both
  * @param batches as given, or empty for those of the part
  * @param precisions as given, or empty for all that the backend has
+ * @param tune whether convolutions are timed and the fastest taken
  * @param deadline of {@link System#nanoTime}, after which nothing new is begun
  */
 record Options(
@@ -21,6 +24,7 @@ record Options(
     List<String> works,
     List<Integer> batches,
     List<Precision> precisions,
+    boolean tune,
     long deadline) {
   /** What has begun by then ends within nine minutes. */
   private static final int BUDGET_SECONDS = 420;
@@ -30,6 +34,7 @@ record Options(
     List<String> works = List.of();
     List<Integer> batches = List.of();
     List<Precision> precisions = List.of();
+    boolean tune = false;
     int budget = BUDGET_SECONDS;
     for (int i = 1; i + 1 < args.length; i += 2) {
       String value = args[i + 1];
@@ -39,12 +44,23 @@ record Options(
         case "--batch" -> batches = Arrays.stream(value.split(",")).map(Integer::valueOf).toList();
         case "--precision" ->
             precisions = Arrays.stream(value.split(",")).map(Precision::valueOf).toList();
+        case "--tune" -> tune = Boolean.parseBoolean(value);
         case "--budget" -> budget = Integer.parseInt(value);
         default -> throw new IllegalArgumentException(args[i]);
       }
     }
     return new Options(
-        args[0], out, works, batches, precisions, System.nanoTime() + budget * 1_000_000_000L);
+        args[0],
+        out,
+        works,
+        batches,
+        precisions,
+        tune,
+        System.nanoTime() + budget * 1_000_000_000L);
+  }
+
+  Engine open() {
+    return Engine.open("cuda", BackendOptions.DEFAULT.withTune(tune));
   }
 
   /** Whether the stand-ins take the card's place: everything is tiny then. */

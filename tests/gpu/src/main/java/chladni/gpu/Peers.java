@@ -44,8 +44,9 @@ final class Peers implements Part {
     }
     report.put("clocks before", clocks(options));
     check(options, report, python);
-    try (Engine engine = Engine.open("cuda")) {
+    try (Engine engine = options.open()) {
       report.device(engine.description());
+      report.put("tuned", options.tune());
     }
     Precision precision = fastest(options);
     for (String work : options.works("step", "inference")) {
@@ -58,7 +59,7 @@ final class Peers implements Part {
 
   /** Of ours; PyTorch is asked for the same. */
   private static Precision fastest(Options options) {
-    try (Engine engine = Engine.open("cuda")) {
+    try (Engine engine = options.open()) {
       return options.precisions(engine.precisions()).getFirst();
     }
   }
@@ -75,7 +76,7 @@ final class Peers implements Part {
   private static void compare(
       Options options, Report report, String python, String work, int batch, Precision precision)
       throws Exception {
-    double ours = ours(report, work, batch, precision);
+    double ours = ours(options, report, work, batch, precision);
     for (String mode : List.of("eager", "compiled")) {
       if (options.late()) {
         report.notMeasured(
@@ -106,8 +107,9 @@ final class Peers implements Part {
     }
   }
 
-  private static double ours(Report report, String work, int batch, Precision precision) {
-    try (Engine engine = Engine.open("cuda");
+  private static double ours(
+      Options options, Report report, String work, int batch, Precision precision) {
+    try (Engine engine = options.open();
         Pix2PixWork running =
             work.equals("step")
                 ? Speed.step(engine, batch, precision)

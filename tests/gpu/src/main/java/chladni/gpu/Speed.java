@@ -30,8 +30,9 @@ final class Speed implements Part {
 
   @Override
   public void run(Options options, Report report) {
-    try (Engine engine = Engine.open("cuda")) {
+    try (Engine engine = options.open()) {
       report.device(engine.description());
+      report.put("tuned", options.tune());
       for (Precision precision : options.precisions(engine.precisions())) {
         for (int batch : options.batches(1, 16, 64, 128)) {
           if (late(options, report, "pix2pix", batch, precision)) {
