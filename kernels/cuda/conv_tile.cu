@@ -157,8 +157,8 @@ __device__ __forceinline__ void tile(const Conv &conv, const int *table, const v
 
   const int k = p.live(n0, min(n0 + BN, n)) ? p.k() : 0;
   const int chunks = (k + kDepth - 1) / kDepth;
-  const int from = chunks * part / parts * kDepth,
-            to = min(chunks * (part + 1) / parts * kDepth, k);
+  const auto start = [&](int q) { return (int)((long long)chunks * q / parts) * kDepth; };
+  const int from = start(part), to = min(start(part + 1), k);
 
   // The rows and columns that this thread brings in: always the same ones.
   constexpr int kRows = Problem::kStepsFastA ? BM * kDepth / kThreads : 1;

@@ -1,13 +1,13 @@
 // Max pooling, its gradient, and the transpose of that: what stands where the maxima are.
-// src, values and the larger side: dense (N, H, W, C) f32. The smaller side (N, C, oH, oW) is
-// channels-last or row-major, as pixel and channel say. Padding never wins; the first largest
-// element of a window in row-major order takes the gradient; a NaN wins.
+// src, values and the larger side: dense (N, H, W, C) f32. The smaller side is dense (N, oH, oW, C)
+// or (N, C, oH, oW). Padding never wins; the first largest element of a window in row-major order
+// takes the gradient; a NaN wins.
 #include "cuda/device.cuh"
 
-// pixel and channel: how far apart neighbours of the smaller side lie.
+// channelsLast: whether the smaller side is (N, oH, oW, C).
 struct Pool {
   int n, c, h, w, oh, ow, kh, kw;
-  int strideH, strideW, padTop, padLeft, dilationH, dilationW, pixel, channel;
+  int strideH, strideW, padTop, padLeft, dilationH, dilationW, channelsLast;
 };
 
 namespace {
@@ -18,18 +18,20 @@ __device__ __forceinline__ int inside(int at, int dilation) {
 }
 
 // The position in the picture of the element that wins under the window at (y, x).
-__device__ __forceinline__ int winner(const Pool &p, const float *image, int y, int x, int c) {
+__device__ __forceinline__ long long winner(const Pool &p, const float *image, int y, int x,
+                                            int c) {
   const int top = y * p.strideH - p.padTop, left = x * p.strideW - p.padLeft;
   const int bottom = min(p.h, top + (p.kh - 1) * p.dilationH + 1);
   const int right = min(p.w, left + (p.kw - 1) * p.dilationW + 1);
-  int at = -1;
+  long long at = -1;
   float best = 0;
   for (int h = inside(top, p.dilationH); h < bottom; h += p.dilationH)
     for (int w = inside(left, p.dilationW); w < right; w += p.dilationW) {
-      const float v = image[((long long)h * p.w + w) * p.c + c];
+      const long long pixel = (long long)h * p.w + w;
+      const float v = image[pixel * p.c + c];
       if (at < 0 || v > best || (v != v && best == best)) {
         best = v;
-        at = h * p.w + w;
+        at = pixel;
       }
     }
   return at;
@@ -37,7 +39,8 @@ __device__ __forceinline__ int winner(const Pool &p, const float *image, int y, 
 
 // Element (n, c, y, x) of the smaller side.
 __device__ __forceinline__ long long small(const Pool &p, long long n, int c, int y, int x) {
-  return n * p.oh * p.ow * p.c + ((long long)y * p.ow + x) * p.pixel + (long long)c * p.channel;
+  const long long plane = (long long)p.oh * p.ow, pixel = (long long)y * p.ow + x;
+  return n * plane * p.c + (p.channelsLast ? pixel * p.c + c : c * plane + pixel);
 }
 
 // The values that stand where the largest elements of src do.
@@ -51,8 +54,8 @@ __device__ __forceinline__ void pick(const Pool &p, const float *src, const floa
     rest /= p.ow;
     const int y = (int)(rest % p.oh);
     const long long n = rest / p.oh, image = n * p.h * p.w * p.c;
-    const int at = winner(p, src + image, y, x, c);
-    dst[small(p, n, c, y, x)] = values[image + (long long)at * p.c + c];
+    const long long at = winner(p, src + image, y, x, c);
+    dst[small(p, n, c, y, x)] = values[image + at * p.c + c];
   }
 }
 
@@ -88,7 +91,8 @@ extern "C" __global__ void __launch_bounds__(256)
     float sum = 0;
     for (int y = y0; y < p.oh && y * p.strideH - p.padTop <= h; ++y)
       for (int x = x0; x < p.ow && x * p.strideW - p.padLeft <= w; ++x)
-        if (winner(p, image, y, x, c) == h * p.w + w) sum += gradient[small(p, n, c, y, x)];
+        if (winner(p, image, y, x, c) == (long long)h * p.w + w)
+          sum += gradient[small(p, n, c, y, x)];
     dst[i] = sum;
   }
 }

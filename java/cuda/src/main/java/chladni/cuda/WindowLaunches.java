@@ -45,7 +45,6 @@ final class WindowLaunches {
       String kernel, OpStep step, Buffer small, int kernelH, int kernelW, Window w) {
     Shape x = step.inputs().get(0).type().shape();
     Shape pooled = small.type().shape();
-    boolean last = small.layout() == Layout.CHANNELS_LAST;
     lowering.run(
         step,
         kernel,
@@ -56,7 +55,7 @@ final class WindowLaunches {
                 pooled.dim(2), pooled.dim(3),
                 kernelH, kernelW,
                 w.strideH(), w.strideW(), w.padTop(), w.padLeft(), w.dilationH(), w.dilationW(),
-                last ? pooled.dim(1) : 1, last ? 1 : pooled.dim(2) * pooled.dim(3)));
+                small.layout() == Layout.CHANNELS_LAST ? 1 : 0));
   }
 
   private void separable(OpStep step, Separable map) {
