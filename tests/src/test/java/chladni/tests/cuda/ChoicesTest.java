@@ -128,13 +128,14 @@ final class ChoicesTest {
         || choice.equals("direct") && implementation.startsWith("conv_forward");
   }
 
-  /** A transposed convolution by stride 2, which every way can do, with something behind it. */
+  /** A transposed convolution by stride 2, which every way can do, with sums and more behind it. */
   private static Graph transposed() {
     Graph graph = new Graph();
     Shape shape = Shape.of(CHANNELS, CHANNELS, 4, 4);
     Node w = graph.read(Variable.trainable("w", shape, Initializers.normal(0, 1)));
     Node x = graph.input("x", Shape.of(1, CHANNELS, 3, 3));
-    graph.output("y", Ops.tanh(Ops.convTranspose2d(x, w, Window.of(2, 1))));
+    Node y = Ops.tanh(Ops.convTranspose2d(x, w, Window.of(2, 1)));
+    graph.output("y", Ops.sub(y, Ops.channelBroadcast(Ops.channelSum(y, 1), y.shape())));
     return graph;
   }
 
@@ -374,7 +375,7 @@ final class ChoicesTest {
             .toList();
     assertThat(tried.stream().map(name -> name.split(" ")[0]).distinct())
         .containsExactlyInAnyOrder(
-            "cudnn+epilogue", "cudnn", "cudnn+widen", "parity", "tiled", "direct");
+            "cudnn+epilogue", "cudnn", "cudnn+widen", "cudnn+sums", "parity", "tiled", "direct");
     for (String name : tried) {
       try (Backend backend = open(false)) {
         backend.adopt(Map.of(problem, name));
