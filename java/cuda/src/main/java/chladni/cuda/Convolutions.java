@@ -79,7 +79,7 @@ final class Convolutions {
     Candidate chosen = choose(task, problem, order(task));
     String name = chosen.name();
     LOG.log(System.Logger.Level.DEBUG, "{0}: {1}", step.label(), name);
-    choices.take(problem, name);
+    lowering.chose(problem, name);
     lowering.own(chosen);
     chosen.add(task);
     if (chosen.sums()) {
