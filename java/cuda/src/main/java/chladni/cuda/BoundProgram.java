@@ -142,6 +142,11 @@ final class BoundProgram implements AutoCloseable {
     plan.inputs().forEach((name, b) -> inputs.get(name).send(binding.pointer(b)));
   }
 
+  /** Puts the copies of all inputs on the stream. */
+  void copyAllIn() {
+    plan.inputs().forEach((name, b) -> inputs.get(name).copy(binding.pointer(b)));
+  }
+
   /** Puts the copy of all outputs on the stream. */
   private void copyOut() {
     DeviceMemory from = binding.outputs();
