@@ -11,10 +11,10 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /**
- * Chooses how a convolution runs: as it was chosen before for the same problem, else, where tuning is
- * asked for, as is fastest, else in the first way that can do it. Engines of cuDNN come before our
- * kernels, those first that also do what follows on the result; but our tiled kernel comes first
- * where cuDNN is weak:
+ * Chooses how a convolution runs: as it was chosen before for the same problem, else, where tuning
+ * is asked for, as is fastest, else in the first way that can do it. Engines of cuDNN come before
+ * our kernels, those first that also do what follows on the result; but our tiled kernel comes
+ * first where cuDNN is weak:
  *
  * <ul>
  *   <li>where memory bounds it: at most as many operations for each byte of its operands, dead taps

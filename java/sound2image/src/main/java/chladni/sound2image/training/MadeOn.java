@@ -54,7 +54,8 @@ final class MadeOn {
         .collect(
             Collectors.toMap(
                 line -> line.substring(0, line.lastIndexOf(BETWEEN)),
-                line -> line.substring(line.lastIndexOf(BETWEEN) + BETWEEN.length())));
+                line -> line.substring(line.lastIndexOf(BETWEEN) + BETWEEN.length()),
+                (_, last) -> last));
   }
 
   /** Of what was chosen for each step and of the layouts that it reads and writes. */
