@@ -17,6 +17,7 @@ import java.nio.FloatBuffer;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
+import java.util.SortedMap;
 import java.util.function.Function;
 
 /**
@@ -187,6 +188,12 @@ final class CudaProgram extends Program {
     }
     finish();
     return held.bound.output(outputNames.get(output));
+  }
+
+  @Override
+  protected SortedMap<String, String> chosen() {
+    checkOpen();
+    return held.bound.choices();
   }
 
   @Override
