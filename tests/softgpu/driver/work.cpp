@@ -22,16 +22,20 @@ struct Module {
   }
 };
 
-// SOFTGPU_FAIL: kernel:n, whose n-th run ends the context as a card that fails does; * is any.
-int planned_failure(const Kernel &kernel) {
-  static const std::string planned = getenv("SOFTGPU_FAIL") ? getenv("SOFTGPU_FAIL") : ":";
-  static const size_t colon = planned.rfind(':');
-  static const std::string name = planned.substr(0, colon);
-  static const long at = strtol(planned.c_str() + colon + 1, nullptr, 10);
-  static long runs = 0;
-  if (name != "*" && name != kernel.name) return 0;
-  return ++runs == at ? CUDA_ERROR_LAUNCH_FAILED : 0;
-}
+// A variable kernel:n, which means the n-th run of that kernel; * is any.
+class Planned {
+  std::string name;
+  long at, runs = 0;
+
+ public:
+  explicit Planned(const char *variable) {
+    const std::string planned = getenv(variable) ? getenv(variable) : ":";
+    const size_t colon = planned.rfind(':');
+    name = planned.substr(0, colon);
+    at = strtol(planned.c_str() + colon + 1, nullptr, 10);
+  }
+  bool comes(const Kernel &kernel) { return (name == "*" || name == kernel.name) && ++runs == at; }
+};
 
 }  // namespace
 
@@ -43,7 +47,9 @@ int Work::run() {
   now = kind == kKernel ? kernel->name : kind == kForeign ? "a library's work" : "a copy";
   switch (kind) {
     case kKernel: {
-      if (int failure = planned_failure(*kernel)) return failure;
+      static Planned failure("SOFTGPU_FAIL"), loss("SOFTGPU_LOSE");
+      if (failure.comes(*kernel)) return CUDA_ERROR_LAUNCH_FAILED;
+      if (loss.comes(*kernel)) return 0;
       std::vector<void *> pointers;
       for (auto &a : arguments) pointers.push_back(a.data());
       return kernel->launch(grid, block, pointers.data());

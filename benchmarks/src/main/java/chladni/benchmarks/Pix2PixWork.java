@@ -73,6 +73,15 @@ public final class Pix2PixWork implements AutoCloseable {
     return new Pix2PixWork(null, store, program, batch);
   }
 
+  /** Once, without waiting for it where a device computes. */
+  public void start() {
+    program.write("source", source);
+    if (training != null) {
+      program.write("target", target);
+    }
+    program.start();
+  }
+
   /** Once; the value keeps the work from being thought dead. */
   public double run() {
     program.write("source", source);

@@ -8,11 +8,13 @@ import chladni.engine.plan.Step;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
+import java.util.SortedMap;
 import java.util.function.Function;
 import java.util.stream.Collectors;
 import jcuda.Pointer;
@@ -36,6 +38,7 @@ final class BoundProgram implements AutoCloseable {
   private long epoch;
   private List<AutoCloseable> owned = List.of();
   private Listing listing;
+  private SortedMap<String, String> choices;
 
   /**
    * What runs without the host, as one graph.
@@ -75,6 +78,7 @@ final class BoundProgram implements AutoCloseable {
       owned = lowering.owned();
     }
     roundings = lowering.roundings();
+    choices = Collections.unmodifiableSortedMap(lowering.choices());
     written =
         lines.stream()
             .flatMap(line -> line.writes().stream())
@@ -136,6 +140,11 @@ final class BoundProgram implements AutoCloseable {
   /** Puts the copies of inputs that were written on the stream. */
   private void copyIn() {
     plan.inputs().forEach((name, b) -> inputs.get(name).send(binding.pointer(b)));
+  }
+
+  /** Puts the copies of all inputs on the stream. */
+  void copyAllIn() {
+    plan.inputs().forEach((name, b) -> inputs.get(name).copy(binding.pointer(b)));
   }
 
   /** Puts the copy of all outputs on the stream. */
@@ -258,6 +267,10 @@ final class BoundProgram implements AutoCloseable {
 
   Listing listing() {
     return listing;
+  }
+
+  SortedMap<String, String> choices() {
+    return choices;
   }
 
   @Override

@@ -17,8 +17,8 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.stream.Stream;
 
 /**
- * Choices of earlier processes, a file for each problem. Processes share it: each file appears whole
- * or not at all, and whoever writes last is right.
+ * Choices of earlier processes, a file for each problem. Processes share it: each file appears
+ * whole or not at all, and whoever writes last is right.
  *
  * <p>A file is text: a first line of ours, the SHA-256 of the rest, the problem, {@code tuned} or
  * {@code first}, the choice, and its plan up to the end.
@@ -44,9 +44,9 @@ final class ChoiceFolder {
   }
 
   /**
-   * {@code choices} in {@code CHLADNI_CACHE}, else in {@code chladni} in {@code XDG_CACHE_HOME} or in
-   * {@code ~/.cache}. The last two count when they are absolute: the home of a user whom the system
-   * does not know is not.
+   * {@code choices} in {@code CHLADNI_CACHE}, else in {@code chladni} in {@code XDG_CACHE_HOME} or
+   * in {@code ~/.cache}. The last two count when they are absolute: the home of a user whom the
+   * system does not know is not.
    */
   static ChoiceFolder of(Map<String, String> environment) {
     String own = environment.getOrDefault("CHLADNI_CACHE", "");

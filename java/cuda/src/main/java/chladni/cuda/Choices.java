@@ -2,10 +2,7 @@ package chladni.cuda;
 
 import java.util.Map;
 import java.util.Optional;
-import java.util.SortedMap;
-import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.ConcurrentSkipListMap;
 
 /**
  * What was chosen for each problem: by the run that this one continues, by this process, by earlier
@@ -18,7 +15,6 @@ final class Choices {
   private final boolean tunes;
   private final Map<String, String> adopted = new ConcurrentHashMap<>();
   private final Map<String, Known> known = new ConcurrentHashMap<>();
-  private final SortedMap<String, String> taken = new ConcurrentSkipListMap<>();
 
   /**
    * A choice that is kept.
@@ -50,11 +46,6 @@ final class Choices {
     adopted.putAll(choices);
   }
 
-  /** What programs compiled so far take. */
-  SortedMap<String, String> taken() {
-    return new TreeMap<>(taken);
-  }
-
   /**
    * What must be taken.
    *
@@ -76,11 +67,6 @@ final class Choices {
     return here != null
         ? Optional.of(here)
         : folder.read(key(problem, among)).filter(there -> there.tuned() || !tunes);
-  }
-
-  /** A program takes it. */
-  void take(String problem, String name) {
-    taken.put(problem, name);
   }
 
   /** This process shall take it again. */

@@ -61,8 +61,8 @@ record ConvolutionTask(
   }
 
   /**
-   * The same in other working memory. Operands of this one's working memory, which need not be there
-   * yet, have room of their own in the other.
+   * The same in other working memory. Operands of this one's working memory, which need not be
+   * there yet, have room of their own in the other.
    */
   ConvolutionTask in(CudaLowering other) {
     UnaryOperator<Operand> moved =

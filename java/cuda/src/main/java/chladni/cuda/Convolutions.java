@@ -11,10 +11,10 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /**
- * Chooses how a convolution runs: as it was chosen before for the same problem, else, where tuning is
- * asked for, as is fastest, else in the first way that can do it. Engines of cuDNN come before our
- * kernels, those first that also do what follows on the result; but our tiled kernel comes first
- * where cuDNN is weak:
+ * Chooses how a convolution runs: as it was chosen before for the same problem, else, where tuning
+ * is asked for, as is fastest, else in the first way that can do it. Engines of cuDNN come before
+ * our kernels, those first that also do what follows on the result; but our tiled kernel comes
+ * first where cuDNN is weak:
  *
  * <ul>
  *   <li>where memory bounds it: at most as many operations for each byte of its operands, dead taps
@@ -79,7 +79,7 @@ final class Convolutions {
     Candidate chosen = choose(task, problem, order(task));
     String name = chosen.name();
     LOG.log(System.Logger.Level.DEBUG, "{0}: {1}", step.label(), name);
-    choices.take(problem, name);
+    lowering.chose(problem, name);
     lowering.own(chosen);
     chosen.add(task);
     if (chosen.sums()) {

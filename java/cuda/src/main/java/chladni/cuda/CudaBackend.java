@@ -16,7 +16,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.OptionalLong;
 import java.util.Set;
-import java.util.SortedMap;
 
 /** An opened device and what it has given out. */
 final class CudaBackend implements Backend {
@@ -92,11 +91,6 @@ final class CudaBackend implements Backend {
           "cuda: it computes in %s, asked for %s. Use the reference backend."
               .formatted(PRECISIONS, precision));
     }
-  }
-
-  @Override
-  public SortedMap<String, String> choices() {
-    return device.choices().taken();
   }
 
   @Override

@@ -4,10 +4,13 @@ import chladni.engine.backend.MissingBackendException;
 import chladni.engine.backend.NativeFiles;
 import chladni.engine.backend.Requirement;
 import java.io.IOException;
+import java.nio.file.DirectoryStream;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.Collectors;
 
 /**
  * Loads the libraries of CUDA by their absolute paths before JCuda does, which then takes those that
@@ -23,6 +26,9 @@ final class CudaLibraries {
 
   /** All that a machine with CUDA 13 has; JCublas asks for the one of CUDA 12. */
   private static final String BLAS_13 = "libcublas.so.13";
+
+  /** With which cuDNN compiles kernels when a plan is made; it asks for the one of its own CUDA. */
+  private static final List<String> COMPILERS = List.of("libnvrtc.so.13", "libnvrtc.so.12");
 
   private enum Library {
     DRIVER("libcuda.so.1", "NVIDIA driver", "Install driver 580 or newer"),
@@ -54,7 +60,7 @@ final class CudaLibraries {
   }
 
   /**
-   * Loads the driver, cuBLAS and cuDNN, once a process.
+   * Loads the driver, cuBLAS, cuDNN and the compiler that there is, once a process.
    *
    * @throws MissingBackendException when one is nowhere, with every place that was tried
    */
@@ -95,7 +101,34 @@ final class CudaLibraries {
         throw missing(library);
       }
     }
+    // cuDNN looks for them by name, when it makes a plan; those that are loaded it finds.
+    compilers().forEach(file -> files.addAll(withBuiltins(file)));
     return files;
+  }
+
+  private List<Path> compilers() {
+    return COMPILERS.stream().map(search::find).flatMap(Optional::stream).toList();
+  }
+
+  /** NVRTC finds its own part by name, too. */
+  private static List<Path> withBuiltins(Path compiler) {
+    try (DirectoryStream<Path> parts =
+        Files.newDirectoryStream(compiler.toAbsolutePath().getParent(), "libnvrtc-builtins.so.*")) {
+      List<Path> files = new ArrayList<>();
+      parts.forEach(files::add);
+      files.add(compiler);
+      return files;
+    } catch (IOException e) {
+      throw new MissingBackendException(
+          "cuda: the folder of %s cannot be read: %s. Repair its installation."
+              .formatted(compiler, e),
+          e);
+    }
+  }
+
+  /** Whether cuDNN has engines that it compiles when a plan is made. */
+  boolean compile() {
+    return standIns() || !compilers().isEmpty();
   }
 
   private boolean needsShim() {
@@ -140,6 +173,7 @@ final class CudaLibraries {
     for (Library library : Library.values()) {
       list.add(requirement(library));
     }
+    list.add(compiler());
     list.add(Requirement.met("library search", search.describe()));
     return list;
   }
@@ -154,6 +188,18 @@ final class CudaLibraries {
       return Requirement.met(library.title, name(newer) + ", through our shim");
     }
     return Requirement.unmet(library.title, "no " + wanted(library), library.remedy + ".");
+  }
+
+  private Requirement compiler() {
+    List<Path> found = compilers();
+    return found.isEmpty()
+        ? Requirement.unmet(
+            "NVRTC",
+            "no " + String.join(" or ", COMPILERS) + ", so cuDNN compiles no kernels",
+            "Install CUDA's NVRTC or name its folder in CHLADNI_CUDA_LIB: without it, BF16 is slower"
+                + " and results of convolutions lie in 16 bits.")
+        : Requirement.met(
+            "NVRTC", found.stream().map(CudaLibraries::name).collect(Collectors.joining("; ")));
   }
 
   /** A link tells the version in the name of the file that it leads to. */

@@ -16,6 +16,8 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.SortedMap;
+import java.util.TreeMap;
 import java.util.function.LongSupplier;
 import java.util.function.Supplier;
 import java.util.stream.Collectors;
@@ -39,6 +41,7 @@ final class CudaLowering {
   private final List<Supplier<Line>> lines = new ArrayList<>();
   private final List<Piece> pieces = new ArrayList<>();
   private final List<AutoCloseable> owned = new ArrayList<>();
+  private final SortedMap<String, String> choices = new TreeMap<>();
   private HostStep host;
   private ReductionStep sums;
   private final Scratch scratch = new Scratch();
@@ -114,6 +117,16 @@ final class CudaLowering {
   /** What was taken beside the arena, last first; the program's to close. */
   List<AutoCloseable> owned() {
     return owned.reversed();
+  }
+
+  /** What does its convolutions, by their problems. */
+  SortedMap<String, String> choices() {
+    return choices;
+  }
+
+  /** The step at hand takes it. */
+  void chose(String problem, String choice) {
+    choices.put(problem, choice);
   }
 
   /** Bytes of working memory beside the arena. */

@@ -17,6 +17,7 @@ import java.nio.FloatBuffer;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
+import java.util.SortedMap;
 import java.util.function.Function;
 
 /**
@@ -60,6 +61,7 @@ final class CudaProgram extends Program {
     graph.variables().forEach(store::declare);
     boolean narrow = store.precision() == Precision.BF16;
     Plan plan = Planner.plan(graph, narrow ? Format.BFLOAT16 : Format.SINGLE);
+    Binding.checkSizes(plan);
     Device device = store.backend().device();
     Holder held = new Holder();
     device.run(
@@ -186,6 +188,12 @@ final class CudaProgram extends Program {
     }
     finish();
     return held.bound.output(outputNames.get(output));
+  }
+
+  @Override
+  protected SortedMap<String, String> chosen() {
+    checkOpen();
+    return held.bound.choices();
   }
 
   @Override

@@ -30,6 +30,7 @@ public final class CudaSteps implements AutoCloseable {
   private static final int IN_A_ROW = 10;
 
   private final Device device;
+  private final Runnable before;
   private final CUgraphExec graph;
   private final boolean own;
   private final CUevent begin = new CUevent();
@@ -40,7 +41,15 @@ public final class CudaSteps implements AutoCloseable {
    * @param own whether the graph ends with it
    */
   CudaSteps(Device device, CUgraphExec graph, boolean own) {
+    this(device, () -> {}, graph, own);
+  }
+
+  /**
+   * @param before puts on the stream what comes before each launch
+   */
+  private CudaSteps(Device device, Runnable before, CUgraphExec graph, boolean own) {
     this.device = device;
+    this.before = before;
     this.graph = graph;
     this.own = own;
     check(cuEventCreate(begin, CUevent_flags.CU_EVENT_DEFAULT), "cuEventCreate");
@@ -48,15 +57,19 @@ public final class CudaSteps implements AutoCloseable {
   }
 
   /**
-   * Whole runs with the copies of outputs, by the very graph that {@link Program#run} launches once
-   * the inputs are on the device.
+   * Whole runs with the copies of all inputs and outputs, as if each input were written before each
+   * run, by the very graph that {@link Program#run} launches.
    *
    * @throws ProgramException when the program is none of this backend's or has steps on the host
    */
   public static CudaSteps run(Program program) {
     CudaProgram cuda = ours(program);
     return cuda.device()
-        .call(() -> new CudaSteps(cuda.device(), cuda.bound().onlyGraph(), false));
+        .call(
+            () -> {
+              BoundProgram bound = cuda.bound();
+              return new CudaSteps(cuda.device(), bound::copyAllIn, bound.onlyGraph(), false);
+            });
   }
 
   /**
@@ -132,6 +145,7 @@ public final class CudaSteps implements AutoCloseable {
   }
 
   private void launch() {
+    before.run();
     check(cuGraphLaunch(graph, stream()), "cuGraphLaunch");
   }
 

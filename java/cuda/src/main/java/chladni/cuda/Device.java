@@ -46,8 +46,9 @@ final class Device implements AutoCloseable {
       kernels = new Kernels(driver);
       cublas = new Cublas(driver);
       cudnn = new Cudnn(driver);
-      choices =
-          new Choices(folder, "%s, cuDNN %d".formatted(driver.card(), Cudnn.version()), tunes);
+      // What cuDNN chose without a compiler is not the best that it has with one.
+      String dnn = Cudnn.version() + (libraries.compile() ? "" : " without NVRTC");
+      choices = new Choices(folder, "%s, cuDNN %s".formatted(driver.card(), dnn), tunes);
       description =
           "%s, cuBLAS %d%s, cuDNN %d"
               .formatted(driver.describe(), cublas.version(), libraries.shim(), Cudnn.version());

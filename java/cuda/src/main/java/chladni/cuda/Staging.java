@@ -65,12 +65,17 @@ final class Staging implements AutoCloseable {
       return;
     }
     Block block = blocks.get(current);
-    driver.stream().copyIn(to, block.pointer, bytes);
+    copy(to);
     if (block.taken == null) {
       block.taken = driver.stream().event();
     }
     driver.stream().record(block.taken);
     sent = true;
+  }
+
+  /** Puts a copy of the newest value on the stream, be it new or not. */
+  void copy(CUdeviceptr to) {
+    driver.stream().copyIn(to, blocks.get(current).pointer, bytes);
   }
 
   /** Takes over the newest value of another one of this size. */

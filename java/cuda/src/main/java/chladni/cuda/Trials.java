@@ -9,9 +9,10 @@ import jcuda.driver.CUgraphExec;
  * Times what could do a convolution, each by itself as a graph on the device.
  *
  * <p>A trial works on the buffers of the step and disturbs nothing. It reads inputs and variables,
- * which it leaves as they are. It writes results of the step and its sums, in an arena and outputs that belong to
- * this program alone and that each run writes before it reads them; there has been none. What else
- * it writes is memory of its own. A step that writes a variable in place is not tried.
+ * which it leaves as they are. It writes results of the step and its sums, in an arena and outputs
+ * that belong to this program alone and that each run writes before it reads them; there has been
+ * none. What else it writes is memory of its own. A step that writes a variable in place is not
+ * tried.
  */
 final class Trials {
   private static final System.Logger LOG = System.getLogger("chladni.cuda");

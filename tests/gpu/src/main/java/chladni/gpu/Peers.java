@@ -101,8 +101,9 @@ final class Peers implements Part {
         continue;
       }
       double wall = Double.parseDouble(answer.values.get("wall_ms"));
+      double queued = Double.parseDouble(answer.values.get("queued_ms"));
       double device = Double.parseDouble(answer.values.get("device_ms"));
-      row(report, work, batch, precision, "PyTorch " + mode, wall, device, wall / ours);
+      row(report, work, batch, precision, "PyTorch " + mode, wall, queued, device, wall / ours);
       report.put("PyTorch", answer.values.get("version"));
     }
   }
@@ -118,9 +119,10 @@ final class Peers implements Part {
         running.run();
       }
       double wall = Samples.medianWall(running::run);
+      double queued = Samples.medianQueued(running::start, running.program()::await);
       try (CudaSteps steps = CudaSteps.run(running.program())) {
         double device = Samples.median(Samples.MANY, steps::warm);
-        row(report, work, batch, precision, "ours", wall, device, 1);
+        row(report, work, batch, precision, "ours", wall, queued, device, 1);
       }
       return wall;
     }
@@ -133,6 +135,7 @@ final class Peers implements Part {
       Precision precision,
       String engine,
       double wall,
+      double queued,
       double device,
       double times) {
     Map<String, Object> row = new LinkedHashMap<>();
@@ -141,6 +144,7 @@ final class Peers implements Part {
     row.put("precision", precision);
     row.put("engine", engine);
     row.put("wall_ms", wall);
+    row.put("queued_ms", queued);
     row.put("device_ms", device);
     row.put("times_ours", times);
     report.row("peers", row);

@@ -11,6 +11,9 @@ final class Samples {
   /** Of samples that are means of ten replays: more than a hundred replays, too. */
   static final int FEW = Options.softgpu() ? 1 : 11;
 
+  /** Runs that are queued before anybody waits. */
+  private static final int IN_A_ROW = 10;
+
   private Samples() {}
 
   /** The median of what a clock of the device says. */
@@ -31,6 +34,20 @@ final class Samples {
           long from = System.nanoTime();
           work.run();
           return (System.nanoTime() - from) * 1e-6;
+        });
+  }
+
+  /** The median of one run's share of a row that is queued and then waited for, by that clock. */
+  static double medianQueued(Runnable start, Runnable await) {
+    return median(
+        FEW,
+        () -> {
+          long from = System.nanoTime();
+          for (int i = 0; i < IN_A_ROW; i++) {
+            start.run();
+          }
+          await.run();
+          return (System.nanoTime() - from) * 1e-6 / IN_A_ROW;
         });
   }
 }

@@ -73,10 +73,23 @@ final class BadMachineTest {
         .startsWith(python + "/lib/python3.13/site-packages/nvidia/cublas/lib/libcublas.so.12");
     assertThat(found.get("cuDNN").isMet()).isFalse();
     assertThat(found.get("cuDNN").fix()).contains("Install cuDNN 9");
+    assertThat(found.get("NVRTC").text()).contains("no libnvrtc.so.13 or libnvrtc.so.12");
+    assertThat(found.get("NVRTC").fix()).contains("Install CUDA's NVRTC");
     assertThat(found.get("library search").text())
         .startsWith("the usual place " + root.resolve("usr/lib/x86_64-linux-gnu"))
         .contains("CHLADNI_CUDA_PYTHON " + python)
         .contains("CHLADNI_CUDA_LIB (names none)");
+  }
+
+  @Test
+  void theCompilerThatCudnnNeedsIsFoundToo() throws IOException {
+    file("usr/lib64/libnvrtc.so.13");
+    assertThat(provider().requirements())
+        .filteredOn(r -> r.subject().equals("NVRTC"))
+        .singleElement()
+        .matches(Requirement::isMet)
+        .extracting(Requirement::text)
+        .isEqualTo(root.resolve("usr/lib64/libnvrtc.so.13") + ", version 13");
   }
 
   @Test

@@ -28,6 +28,7 @@ import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.SortedMap;
+import java.util.TreeMap;
 import java.util.logging.Handler;
 import java.util.logging.Level;
 import java.util.logging.LogRecord;
@@ -54,6 +55,9 @@ final class ChoicesTest {
   private static final int SIDE = 16;
 
   @TempDir private Path folder;
+
+  /** Of the programs of the backend that was opened last. */
+  private final SortedMap<String, String> choices = new TreeMap<>();
 
   private final List<String> tunings = new ArrayList<>();
   private final List<String> warnings = new ArrayList<>();
@@ -90,6 +94,7 @@ final class ChoicesTest {
 
   /** A process of its own, as far as choices go. */
   private Backend open(boolean tune) {
+    choices.clear();
     Map<String, String> environment = new HashMap<>(System.getenv());
     environment.put("CHLADNI_CACHE", folder.resolve("cache").toString());
     return new CudaProvider(Path.of("/"), environment)
@@ -106,7 +111,7 @@ final class ChoicesTest {
   }
 
   /** What it computes, in bits. */
-  private static float[] run(Backend backend, Precision precision, int side) {
+  private float[] run(Backend backend, Precision precision, int side) {
     float[] x = new float[CHANNELS * side * side];
     for (int i = 0; i < x.length; i++) {
       x[i] = (float) Math.sin(i);
@@ -117,7 +122,8 @@ final class ChoicesTest {
       program.run();
       assertThat(program.listing().steps())
           .extracting(Listing.Step::implementation)
-          .anyMatch(i -> backend.choices().values().stream().anyMatch(c -> isBy(i, c)));
+          .anyMatch(i -> program.choices().values().stream().anyMatch(c -> isBy(i, c)));
+      choices.putAll(program.choices());
       return program.read("y");
     }
   }
@@ -139,15 +145,16 @@ final class ChoicesTest {
     return graph;
   }
 
-  private static void runTransposed(Backend backend) {
+  private void runTransposed(Backend backend) {
     try (Store store = backend.newStore(1, Precision.BF16);
         Program program = backend.compile(transposed(), store, Precision.BF16)) {
       program.write("x", new float[CHANNELS * 3 * 3]);
       program.run();
+      choices.putAll(program.choices());
     }
   }
 
-  private static float[] run(Backend backend) {
+  private float[] run(Backend backend) {
     return run(backend, Precision.FP32, SIDE);
   }
 
@@ -184,7 +191,7 @@ final class ChoicesTest {
   void theFirstIsTakenAndKeptWhereNobodyTunes() throws IOException {
     try (Backend backend = open(false)) {
       run(backend);
-      assertThat(backend.choices()).hasSize(1).containsValue(FIRST);
+      assertThat(choices).hasSize(1).containsValue(FIRST);
       assertThat(Files.readString(file())).contains("\nfirst\n" + FIRST + "\n{\"cudnnVersion\"");
     }
     assertThat(tunings).isEmpty();
@@ -197,7 +204,7 @@ final class ChoicesTest {
     float[] y;
     try (Backend backend = open(true)) {
       y = run(backend);
-      tuned = backend.choices();
+      tuned = new TreeMap<>(choices);
       run(backend);
     }
     assertThat(tunings)
@@ -208,7 +215,7 @@ final class ChoicesTest {
     for (boolean tune : List.of(true, false)) {
       try (Backend backend = open(tune)) {
         assertThat(run(backend)).isEqualTo(y);
-        assertThat(backend.choices()).isEqualTo(tuned);
+        assertThat(choices).isEqualTo(tuned);
       }
     }
     assertThat(tunings).hasSize(1);
@@ -237,7 +244,7 @@ final class ChoicesTest {
     for (int i = 0; i < 2; i++) {
       try (Backend backend = open(false)) {
         assertThat(run(backend)).isNotEqualTo(first);
-        assertThat(backend.choices()).containsValue(OTHER);
+        assertThat(choices).containsValue(OTHER);
       }
       // The plan that was not there is kept beside its name.
       assertThat(Files.readString(file())).contains(OTHER + "\n{\"cudnnVersion\"");
@@ -254,7 +261,7 @@ final class ChoicesTest {
     keep(false, FIRST, "{\"cudnnVersion\":1}");
     try (Backend backend = open(false)) {
       run(backend);
-      assertThat(backend.choices()).containsValue(FIRST);
+      assertThat(choices).containsValue(FIRST);
     }
     assertThat(file()).hasContent(good);
   }
@@ -267,7 +274,7 @@ final class ChoicesTest {
     keep(true, "cudnn 99", "");
     try (Backend backend = open(false)) {
       run(backend);
-      assertThat(backend.choices()).containsValue(FIRST);
+      assertThat(choices).containsValue(FIRST);
     }
     assertThat(warnings)
         .singleElement()
@@ -296,7 +303,7 @@ final class ChoicesTest {
     }
     try (Backend backend = open(false)) {
       run(backend);
-      assertThat(backend.choices()).containsValue(FIRST);
+      assertThat(choices).containsValue(FIRST);
     }
     assertThat(warnings)
         .singleElement()
@@ -312,7 +319,7 @@ final class ChoicesTest {
     try (Backend backend = open(false)) {
       run(backend, Precision.FP32, SIDE);
       run(backend, Precision.FP32, SIDE + 1);
-      assertThat(backend.choices()).hasSize(2);
+      assertThat(choices).hasSize(2);
     }
     assertThat(warnings)
         .singleElement()
@@ -325,7 +332,7 @@ final class ChoicesTest {
   void aProblemIsOfOneCardOneCudnnOnePrecisionAndOneShape() throws IOException {
     try (Backend backend = open(false)) {
       run(backend, Precision.FP32, SIDE);
-      assertThat(backend.choices().firstKey())
+      assertThat(choices.firstKey())
           .isEqualTo(
               "softgpu (no GPU: kernels run on the host), compute capability 9.0, cuDNN 92400,"
                   + " FP32: forward of (1,16,16,16) SINGLE channels last,"
@@ -333,7 +340,7 @@ final class ChoicesTest {
                   + " " + Window.of(1, 1) + ", 1 groups");
       run(backend, Precision.TF32, SIDE);
       run(backend, Precision.FP32, SIDE + 1);
-      assertThat(backend.choices()).hasSize(3);
+      assertThat(choices).hasSize(3);
     }
     assertThat(files()).hasSize(3);
   }
@@ -343,17 +350,17 @@ final class ChoicesTest {
     String problem;
     try (Backend backend = open(true)) {
       run(backend);
-      problem = backend.choices().firstKey();
+      problem = choices.firstKey();
     }
     keep(true, FIRST, "");
     String kept = Files.readString(file());
     try (Backend backend = open(true)) {
       backend.adopt(Map.of(problem, OTHER));
       run(backend);
-      assertThat(backend.choices()).containsExactly(Map.entry(problem, OTHER));
+      assertThat(choices).containsExactly(Map.entry(problem, OTHER));
       backend.adopt(Map.of(problem, "direct"));
       run(backend);
-      assertThat(backend.choices()).containsExactly(Map.entry(problem, "direct"));
+      assertThat(choices).containsExactly(Map.entry(problem, "direct"));
     }
     assertThat(tunings).hasSize(1);
     assertThat(file()).hasContent(kept);
@@ -365,7 +372,7 @@ final class ChoicesTest {
     String problem;
     try (Backend backend = open(true)) {
       runTransposed(backend);
-      problem = backend.choices().firstKey();
+      problem = choices.firstKey();
     }
     List<String> tried =
         Pattern.compile("[\\[ ]([a-z+]+( [^ ]+\\[[^,]*)?) [0-9.]+ ms")
@@ -380,13 +387,13 @@ final class ChoicesTest {
       try (Backend backend = open(false)) {
         backend.adopt(Map.of(problem, name));
         runTransposed(backend);
-        assertThat(backend.choices()).containsExactly(Map.entry(problem, name));
+        assertThat(choices).containsExactly(Map.entry(problem, name));
       }
       keep(true, name, "");
       for (int i = 0; i < 2; i++) {
         try (Backend backend = open(false)) {
           runTransposed(backend);
-          assertThat(backend.choices()).containsExactly(Map.entry(problem, name));
+          assertThat(choices).containsExactly(Map.entry(problem, name));
         }
       }
       assertThat(Files.readString(file()).contains(name + "\n{\"cudnnVersion\""))
@@ -399,10 +406,10 @@ final class ChoicesTest {
   void whatCannotBeAdoptedIsAWarningAndNotAmongTheChoices() {
     try (Backend backend = open(false)) {
       run(backend);
-      String problem = backend.choices().firstKey();
+      String problem = choices.firstKey();
       backend.adopt(Map.of(problem, "cudnn 4[2=7 13=0]", "of another machine", "tiled"));
       run(backend);
-      assertThat(backend.choices()).containsExactly(Map.entry(problem, FIRST));
+      assertThat(choices).containsExactly(Map.entry(problem, FIRST));
     }
     assertThat(warnings)
         .singleElement()

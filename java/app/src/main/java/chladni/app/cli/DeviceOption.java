@@ -18,7 +18,7 @@ public final class DeviceOption {
       paramLabel = "BOOL",
       description =
           "On cuda, time the implementations of each convolution that is new to this card and keep"
-              + " the fastest, for later runs too.")
+              + " the fastest, for later runs too. What a resumed run goes on from decides before.")
   private boolean tune;
 
   public DeviceChoice choice() {

@@ -2,12 +2,10 @@ package chladni.engine.backend;
 
 import chladni.engine.api.Experimental;
 import chladni.engine.graph.Graph;
-import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.OptionalLong;
 import java.util.Set;
-import java.util.SortedMap;
 
 /** An opened backend. It owns its threads and native state; programs and stores die with it. */
 @Experimental
@@ -45,22 +43,12 @@ public interface Backend extends AutoCloseable {
   Program compile(Graph graph, Store store, Precision precision);
 
   /**
-   * What was chosen for each problem that programs compiled so far have, where several
-   * implementations do it and their last bits may differ: by a text for the problem, the machine
-   * included, a text for the choice. Kept with a training, it makes a later process take the same,
-   * by {@link #adopt}. Empty for backends that have no such choice.
-   */
-  default SortedMap<String, String> choices() {
-    return Collections.emptySortedMap();
-  }
-
-  /**
    * Programs compiled from now on take these where they have one of the problems: before what was
    * kept on this machine, and instead of tuning. Problems of another machine mean nothing here. A
-   * choice that cannot be had any more is a warning in the log with what was taken instead; {@link
-   * #choices} then says that.
+   * choice that cannot be had any more is a warning in the log; the program's choices then say what
+   * was taken instead.
    *
-   * @param choices what {@link #choices} gave, perhaps in another process
+   * @param choices what {@link Program#choices} gave, perhaps in another process
    */
   default void adopt(Map<String, String> choices) {}
 

@@ -6,10 +6,12 @@ import chladni.engine.graph.Graph;
 import chladni.engine.graph.IndexOp;
 import chladni.engine.graph.Input;
 import chladni.engine.graph.Node;
+import java.util.Collections;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
 import java.util.SequencedMap;
+import java.util.SortedMap;
 import java.util.concurrent.atomic.AtomicReference;
 
 /**
@@ -175,6 +177,19 @@ public abstract class Program implements AutoCloseable {
     }
   }
 
+  /**
+   * What was chosen for each of its problems that several implementations do, with other last bits:
+   * by a text for the problem and the machine, a text for the choice. Kept with a training, they
+   * make a later process take the same, by {@link Backend#adopt}. Empty where a backend has no such
+   * choice.
+   */
+  @Experimental
+  public final SortedMap<String, String> choices() {
+    try (Guard _ = enter()) {
+      return chosen();
+    }
+  }
+
   /** Each step with its implementation, layouts, FLOPs, bytes and place; and the total memory. */
   @Experimental
   public final Listing listing() {
@@ -229,6 +244,11 @@ public abstract class Program implements AutoCloseable {
 
   /** As {@link #execute}, bit for bit; and the first result that is not finite. */
   protected abstract Optional<NonFinite> executeTraced();
+
+  /** Of {@link #choices}. */
+  protected SortedMap<String, String> chosen() {
+    return Collections.emptySortedMap();
+  }
 
   protected abstract Listing list();
 

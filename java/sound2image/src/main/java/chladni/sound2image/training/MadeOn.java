@@ -18,10 +18,7 @@ final class MadeOn {
   private static final String THREADS = Checkpoint.MADE_ON + "threads";
   private static final String IMPLEMENTATIONS = Checkpoint.MADE_ON + "implementations";
 
-  /**
-   * What the backend chose, a line for each problem; absent where it has no choice. Of these comes
-   * what may differ in the implementations.
-   */
+  /** What was chosen where there was a choice, a line for each problem; absent where there was none. */
   private static final String CHOICES = Checkpoint.MADE_ON + "choices";
 
   private static final String BETWEEN = " = ";
@@ -39,7 +36,7 @@ final class MadeOn {
     m.put(THREADS, Integer.toString(training.backend().threads()));
     m.put(IMPLEMENTATIONS, implementations(training));
     String choices =
-        training.backend().choices().entrySet().stream()
+        training.program().choices().entrySet().stream()
             .map(e -> e.getKey() + BETWEEN + e.getValue())
             .collect(Collectors.joining("\n"));
     if (!choices.isEmpty()) {
@@ -57,7 +54,8 @@ final class MadeOn {
         .collect(
             Collectors.toMap(
                 line -> line.substring(0, line.lastIndexOf(BETWEEN)),
-                line -> line.substring(line.lastIndexOf(BETWEEN) + BETWEEN.length())));
+                line -> line.substring(line.lastIndexOf(BETWEEN) + BETWEEN.length()),
+                (_, last) -> last));
   }
 
   /** Of what was chosen for each step and of the layouts that it reads and writes. */
