@@ -1,6 +1,6 @@
 // Fused elementwise kernels and reductions whose program is read at run time: what every graph has.
 // Those of programs.h are faster and have the same results.
-#include "cuda/fused.cuh"
+#include "cuda/fused_reduce.cuh"
 
 using namespace fused;
 

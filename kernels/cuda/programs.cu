@@ -1,5 +1,5 @@
 // Kernels for the programs of programs.h.
-#include "cuda/fused.cuh"
+#include "cuda/fused_reduce.cuh"
 
 #define CHL_UNPACK(...) __VA_ARGS__
 

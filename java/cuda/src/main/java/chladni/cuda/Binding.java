@@ -2,12 +2,15 @@ package chladni.cuda;
 
 import chladni.engine.backend.Listing;
 import chladni.engine.backend.Listing.Where;
+import chladni.engine.backend.ProgramException;
 import chladni.engine.backend.listing.Lister;
+import chladni.engine.graph.CustomOp;
 import chladni.engine.graph.Shape;
 import chladni.engine.plan.Buffer;
 import chladni.engine.plan.Format;
 import chladni.engine.plan.Layout;
 import chladni.engine.plan.MemoryPlan;
+import chladni.engine.plan.OpStep;
 import chladni.engine.plan.Place;
 import chladni.engine.plan.Plan;
 import chladni.engine.plan.Step;
@@ -56,6 +59,30 @@ final class Binding implements Lister.Buffers, AutoCloseable {
     } catch (RuntimeException e) {
       close();
       throw e;
+    }
+  }
+
+  /**
+   * What the host sees of a program lies in buffers of Java, which have less than 2 GiB.
+   *
+   * @throws ProgramException when an input, an output or an operand of a custom operation has more
+   */
+  static void checkSizes(Plan plan) {
+    plan.inputs().forEach((name, b) -> checkSize("input '" + name + "'", b));
+    plan.outputs().forEach((name, b) -> checkSize("output '" + name + "'", b));
+    for (Step step : plan.steps()) {
+      if (step instanceof OpStep op && op.op() instanceof CustomOp) {
+        Stream.concat(op.inputs().stream(), Stream.of(op.output()))
+            .forEach(b -> checkSize(op.label(), b));
+      }
+    }
+  }
+
+  private static void checkSize(String what, Buffer buffer) {
+    if (sizeOf(buffer) > Integer.MAX_VALUE) {
+      throw new ProgramException(
+          "%s: what passes through the host must have less than 2 GiB, got %s, which is %d bytes. Take a smaller batch."
+              .formatted(what, buffer.type().shape(), sizeOf(buffer)));
     }
   }
 

@@ -61,6 +61,7 @@ final class CudaProgram extends Program {
     graph.variables().forEach(store::declare);
     boolean narrow = store.precision() == Precision.BF16;
     Plan plan = Planner.plan(graph, narrow ? Format.BFLOAT16 : Format.SINGLE);
+    Binding.checkSizes(plan);
     Device device = store.backend().device();
     Holder held = new Holder();
     device.run(

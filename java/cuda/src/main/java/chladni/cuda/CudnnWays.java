@@ -199,8 +199,7 @@ final class CudnnWays {
 
   /**
    * For operands of 16 bits whose result the plan has in 32: an engine that leaves it in 16, which
-   * a pass of ours widens. Engines compiled ahead do no better, and where NVRTC is not installed
-   * cuDNN has no others.
+   * a pass of ours widens. Engines that cuDNN has compiled ahead do no better.
    */
   ConvolutionWay rounded() {
     return new Way("cudnn+widen") {

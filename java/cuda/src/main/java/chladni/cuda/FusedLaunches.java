@@ -16,7 +16,7 @@ import java.util.Locale;
 import java.util.function.LongSupplier;
 
 /**
- * Fused kernels of a plan as launches of kernels/cuda/fused.cuh: compiled where
+ * Fused kernels of a plan as launches of kernels/cuda/fused.cu and programs.cu: compiled where
  * kernels/cuda/programs.h has the program, else interpreted, with the same bits.
  */
 final class FusedLaunches {

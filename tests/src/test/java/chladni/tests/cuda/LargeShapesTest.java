@@ -1,8 +1,15 @@
 package chladni.tests.cuda;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import chladni.engine.Engine;
+import chladni.engine.backend.ProgramException;
+import chladni.engine.backend.Store;
+import chladni.engine.graph.Graph;
+import chladni.engine.graph.Node;
+import chladni.engine.graph.Ops;
+import chladni.engine.graph.Shape;
 import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
@@ -23,6 +30,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /**
@@ -166,6 +174,21 @@ final class LargeShapesTest {
 
   private static long[] taps(MemorySegment from, MemorySegment at, MemorySegment weight) {
     return new long[] {from.address(), at.address(), weight.address()};
+  }
+
+  @ParameterizedTest
+  @CsvSource({"input, 1", "output, 1073741824"})
+  void whatIsTooLargeForTheHostIsRefusedBeforeMemoryIsTaken(String what, int repeats) {
+    Shape whole = Shape.of(1 << 30);
+    Graph graph = new Graph();
+    Node x = graph.input("x", Shape.of((1 << 30) / repeats));
+    Node y = repeats > 1 ? Ops.broadcast(x, whole) : Ops.sum(x);
+    graph.output("y", y);
+    try (Store store = engine.newStore(1)) {
+      assertThatThrownBy(() -> engine.compile(graph, store))
+          .isInstanceOf(ProgramException.class)
+          .hasMessageContainingAll(what + " '", "less than 2 GiB", "4294967296 bytes");
+    }
   }
 
   /** {@code struct Fused} of one axis with two points, a load apart by all of the tensor. */
