@@ -13,7 +13,7 @@ final class Choices {
   private final ChoiceFolder folder;
   private final String machine;
   private final boolean tunes;
-  private final Map<String, String> adopted = new ConcurrentHashMap<>();
+  private final Map<String, Choice> adopted = new ConcurrentHashMap<>();
   private final Map<String, Known> known = new ConcurrentHashMap<>();
 
   /**
@@ -43,7 +43,7 @@ final class Choices {
 
   /** These win from now on. */
   void adopt(Map<String, String> choices) {
-    adopted.putAll(choices);
+    choices.forEach((problem, name) -> adopted.put(problem, Choice.of(name)));
   }
 
   /**
@@ -54,30 +54,32 @@ final class Choices {
   Optional<Choice> adopted(String problem, String among) {
     return Optional.ofNullable(adopted.get(problem))
         .map(
-            name ->
+            named ->
                 known(problem, among)
                     .map(Known::choice)
-                    .filter(choice -> choice.name().equals(name))
-                    .orElse(Choice.of(name)));
+                    .filter(choice -> choice.name().equals(named.name()))
+                    .orElse(named));
+  }
+
+  /** The same with its plan. */
+  void adopted(String problem, Choice made) {
+    adopted.put(problem, made);
   }
 
   /** What was taken before for the same problem among the same ways, as carefully as asked now. */
   Optional<Known> known(String problem, String among) {
-    Known here = known.get(key(problem, among));
-    return here != null
-        ? Optional.of(here)
-        : folder.read(key(problem, among)).filter(there -> there.tuned() || !tunes);
+    return Optional.ofNullable(
+        known.computeIfAbsent(
+            key(problem, among),
+            key -> folder.read(key).filter(there -> there.tuned() || !tunes).orElse(null)));
   }
 
-  /** This process shall take it again. */
-  void remember(String problem, String among, Known choice) {
-    known.put(key(problem, among), choice);
-  }
-
-  /** Other processes too. */
+  /** This process takes it again, and others do. */
   void keep(String problem, String among, Known choice) {
-    remember(problem, among, choice);
-    folder.write(key(problem, among), choice);
+    String key = key(problem, among);
+    if (!choice.equals(known.put(key, choice))) {
+      folder.write(key, choice);
+    }
   }
 
   /** A version that has another way to offer chooses anew. */

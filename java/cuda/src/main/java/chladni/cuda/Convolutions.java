@@ -32,7 +32,10 @@ import java.util.stream.Stream;
 final class Convolutions {
   private static final System.Logger LOG = System.getLogger("chladni.cuda");
 
-  /** What moves the ways whose names begin so to the front. */
+  /**
+   * What moves the ways whose names begin so to the front: an experiment, which no choice stands
+   * against and no later run learns of.
+   */
   private static final String FIRST = "chladni.cuda.convolution";
 
   /** FLOP for each byte: 55 TFLOP/s of plain FP32 over 4.3 TB/s, an H200's. */
@@ -89,13 +92,13 @@ final class Convolutions {
 
   private Candidate choose(ConvolutionTask task, String problem, List<ConvolutionWay> ways) {
     if (forced().isPresent()) {
-      // An experiment, of which no later run shall learn.
       return first(task, ways);
     }
     String among = ways.stream().map(ConvolutionWay::name).collect(Collectors.joining(" "));
     Optional<Choice> adopted = choices.adopted(problem, among);
     Candidate again = adopted.map(choice -> again(task, ways, choice)).orElse(null);
     if (again != null) {
+      choices.adopted(problem, again.choice());
       return again;
     }
     adopted.ifPresent(
@@ -103,12 +106,8 @@ final class Convolutions {
     Optional<Choices.Known> known = choices.known(problem, among);
     again = known.map(k -> again(task, ways, k.choice())).orElse(null);
     if (again != null) {
-      Choices.Known now = new Choices.Known(again.choice(), known.get().tuned());
-      if (now.equals(known.get())) {
-        choices.remember(problem, among, now);
-      } else {
-        choices.keep(problem, among, now);
-      }
+      // With its plan, where that was not there or is not taken any more.
+      choices.keep(problem, among, new Choices.Known(again.choice(), known.get().tuned()));
       return again;
     }
     known.ifPresent(k -> lost(task, k.choice(), "Another is kept in its place."));

@@ -42,7 +42,7 @@ final class Trials {
     return Binding.variable(task.convolution().result().buffer()) == null;
   }
 
-  /** The fastest; what it took is in the log. */
+  /** The fastest of those that have room, else the first; what each took is in the log. */
   ConvolutionWay.Candidate fastest(
       ConvolutionTask task, List<ConvolutionWay.Candidate> candidates) {
     List<Timed> all = new ArrayList<>();

@@ -19,6 +19,7 @@ import java.util.Map;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -84,6 +85,11 @@ final class ChosenImplementationsTest {
       backend.adopt(CHOICES);
       train(backend, "broken", 2);
     }
+  }
+
+  @BeforeEach
+  void forgetNotes() {
+    NOTES.clear();
   }
 
   @Test
