@@ -106,9 +106,11 @@ bool is_descriptor(const void *p);
 std::string text_of(const Descriptor &configuration);
 std::shared_ptr<const Descriptor> configuration_of(const std::string &text);  // null: it is none
 
-// execute.cpp
+// engines.cpp
 Status supports(const Descriptor &graph, int engine);
 int64_t workspace(const Descriptor &graph, int engine);
+
+// execute.cpp
 Status execute(void *stream, const Descriptor &plan, const Descriptor &pack);
 
 // The engines that the stand-in offers for every graph. The heuristics name the first four, in this

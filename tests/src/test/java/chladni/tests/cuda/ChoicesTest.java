@@ -16,6 +16,7 @@ import chladni.engine.graph.Shape;
 import chladni.engine.graph.Variable;
 import chladni.engine.graph.Window;
 import chladni.engine.nn.Initializers;
+import chladni.tests.runtime.Listening;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -29,15 +30,12 @@ import java.util.List;
 import java.util.Map;
 import java.util.SortedMap;
 import java.util.TreeMap;
-import java.util.logging.Handler;
 import java.util.logging.Level;
 import java.util.logging.LogRecord;
-import java.util.logging.Logger;
 import java.util.logging.SimpleFormatter;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -48,7 +46,6 @@ import org.junit.jupiter.params.provider.ValueSource;
  * stand-in's cuDNN, engine 4 is the first that FP32 may take, and its knob 13 decides its last bits.
  */
 final class ChoicesTest {
-  private static final Logger LOG = Logger.getLogger("chladni.cuda");
   private static final String FIRST = "cudnn 4[2=0 13=0]";
   private static final String OTHER = "cudnn 4[2=0 13=1]";
   private static final int CHANNELS = 16;
@@ -61,35 +58,16 @@ final class ChoicesTest {
 
   private final List<String> tunings = new ArrayList<>();
   private final List<String> warnings = new ArrayList<>();
-  private final Handler handler =
-      new Handler() {
-        @Override
-        public void publish(LogRecord record) {
-          String text = new SimpleFormatter().formatMessage(record);
-          if (record.getLevel() == Level.WARNING) {
-            warnings.add(text);
-          } else if (text.startsWith("tuned ")) {
-            tunings.add(text);
-          }
-        }
 
-        @Override
-        public void flush() {}
+  @AutoClose private final Listening log = new Listening("chladni.cuda", this::hear);
 
-        @Override
-        public void close() {}
-      };
-
-  @BeforeEach
-  void listen() {
-    LOG.addHandler(handler);
-    LOG.setUseParentHandlers(false);
-  }
-
-  @AfterEach
-  void stopListening() {
-    LOG.removeHandler(handler);
-    LOG.setUseParentHandlers(true);
+  private void hear(LogRecord record) {
+    String text = new SimpleFormatter().formatMessage(record);
+    if (record.getLevel() == Level.WARNING) {
+      warnings.add(text);
+    } else if (text.startsWith("tuned ")) {
+      tunings.add(text);
+    }
   }
 
   /** A process of its own, as far as choices go. */

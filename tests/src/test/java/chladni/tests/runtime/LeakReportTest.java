@@ -20,49 +20,25 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.function.BooleanSupplier;
-import java.util.logging.Handler;
 import java.util.logging.Level;
 import java.util.logging.LogRecord;
-import java.util.logging.Logger;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Whoever does not close is told so, with the line that opened. */
 final class LeakReportTest {
-  private static final Logger LOG = Logger.getLogger("chladni.engine");
-
   private final List<String> warnings = Collections.synchronizedList(new ArrayList<>());
-  private final Handler handler =
-      new Handler() {
-        @Override
-        public void publish(LogRecord record) {
-          assertThat(record.getLevel()).isEqualTo(Level.WARNING);
-          // Other classes that ran in this process may have lost things too.
-          if (record.getMessage().contains("opened at " + name())) {
-            warnings.add(record.getMessage());
-          }
-        }
 
-        @Override
-        public void flush() {}
+  @AutoClose private final Listening log = new Listening("chladni.engine", this::hear);
 
-        @Override
-        public void close() {}
-      };
-
-  @BeforeEach
-  void listen() {
-    LOG.addHandler(handler);
-    LOG.setUseParentHandlers(false);
-  }
-
-  @AfterEach
-  void stopListening() {
-    LOG.removeHandler(handler);
-    LOG.setUseParentHandlers(true);
+  private void hear(LogRecord record) {
+    assertThat(record.getLevel()).isEqualTo(Level.WARNING);
+    // Other classes that ran in this process may have lost things too.
+    if (record.getMessage().contains("opened at " + name())) {
+      warnings.add(record.getMessage());
+    }
   }
 
   private static Engine open(String device) {
