@@ -72,16 +72,11 @@ final class CudaBackend implements Backend {
 
   @Override
   public Program compile(Graph graph, Store store, Precision precision) {
-    check(precision);
     if (!(store instanceof CudaStore own) || own.backend() != this) {
       throw new ProgramException(
           "compile: the store belongs to another backend. Make it with newStore of this one.");
     }
-    if (own.precision() != precision) {
-      throw new PrecisionException(
-          "cuda: program and store must have one precision, got %s and %s. Make a %s store."
-              .formatted(precision, own.precision(), precision));
-    }
+    own.checkPrecision(precision);
     return CudaProgram.of(graph, own);
   }
 

@@ -38,6 +38,17 @@ public abstract class BackendStore implements Store {
     return precision;
   }
 
+  /**
+   * @throws PrecisionException when it is not the precision of the program that is compiled
+   */
+  public final void checkPrecision(Precision program) {
+    if (program != precision) {
+      throw new PrecisionException(
+          "compile: program and store must have one precision, got %s and %s. Make a %s store."
+              .formatted(program, precision, program));
+    }
+  }
+
   @Override
   public final List<Variable> variables() {
     return List.copyOf(variables.values());

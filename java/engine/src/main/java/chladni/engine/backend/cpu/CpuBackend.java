@@ -88,16 +88,11 @@ final class CpuBackend implements Backend {
 
   @Override
   public Program compile(Graph graph, Store store, Precision precision) {
-    check(precision);
     if (!(store instanceof CpuStore own) || own.backend() != this) {
       throw new ProgramException(
           "compile: the store belongs to another backend. Make it with newStore of this one.");
     }
-    if (own.precision() != precision) {
-      throw new PrecisionException(
-          "cpu: program and store must have one precision, got %s and %s. Make a %s store."
-              .formatted(precision, own.precision(), precision));
-    }
+    own.checkPrecision(precision);
     return CpuProgram.of(graph, own);
   }
 

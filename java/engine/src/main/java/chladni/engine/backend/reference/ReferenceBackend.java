@@ -4,7 +4,6 @@ import chladni.engine.backend.Backend;
 import chladni.engine.backend.Ledger;
 import chladni.engine.backend.OpenResource;
 import chladni.engine.backend.Precision;
-import chladni.engine.backend.PrecisionException;
 import chladni.engine.backend.Program;
 import chladni.engine.backend.ProgramException;
 import chladni.engine.backend.Store;
@@ -57,11 +56,7 @@ public final class ReferenceBackend implements Backend {
           "reference: the store is of another backend, %s. Make one with this backend's newStore."
               .formatted(store.getClass().getSimpleName()));
     }
-    if (own.precision() != precision) {
-      throw new PrecisionException(
-          "reference: program and store must have one precision, got %s and %s. Make a %s store."
-              .formatted(precision, own.precision(), precision));
-    }
+    own.checkPrecision(precision);
     return ReferenceProgram.of(graph, own, this);
   }
 
