@@ -10,7 +10,7 @@ final class PrecisionOption {
       defaultValue = "fp32",
       paramLabel = "PRECISION",
       description =
-          "fp32; bf16: operands of products in 16 bits, weights and sums in 32; or tf32, on cuda:"
+          "fp32; bf16: operands of products in 16 bits, weights and sums in 32; or tf32, not on cpu:"
               + " operands of 19 bits; default ${DEFAULT-VALUE}.")
   private Precision precision;
 

@@ -151,7 +151,7 @@ public record Listing(String backend, List<Step> steps, Memory memory) {
    * not among them.
    *
    * @param arena results that pass from step to step
-   * @param scratch working memory of primitives, shared by all steps
+   * @param scratch working memory that all steps share, and on cuda the tables of their kernels
    * @param variables the storage of those that the program touches, which programs of a store share
    * @param copies of variables in other layouts, shared likewise
    */

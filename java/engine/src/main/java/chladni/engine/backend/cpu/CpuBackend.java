@@ -117,7 +117,7 @@ final class CpuBackend implements Backend {
                     case BF16 ->
                         "BF16 needs a processor with AVX512_BF16 and the avx512 kernels; this is %s. Use FP32."
                             .formatted(description);
-                    case FP32, TF32 -> "TF32 is the cuda backend's. Use FP32.";
+                    case FP32, TF32 -> "TF32 is for cards. Use FP32.";
                   }));
     }
   }
