@@ -39,13 +39,22 @@ final class BoundProgram implements AutoCloseable {
   private List<AutoCloseable> owned = List.of();
   private Listing listing;
   private SortedMap<String, String> choices;
+  private boolean ran;
 
-  /**
-   * What runs without the host, as one graph.
-   *
-   * @param after what the host does next; null at the end
-   */
-  private record Segment(CUgraphExec graph, HostStep after) {}
+  /** What runs without the host, as one graph from the second run on. */
+  private static final class Segment {
+    final List<Runnable> work;
+
+    /** What the host does next; null at the end. */
+    final HostStep after;
+
+    CUgraphExec graph;
+
+    Segment(List<Runnable> work, HostStep after) {
+      this.work = work;
+      this.after = after;
+    }
+  }
 
   private BoundProgram(Driver driver, CudaStore store, Plan plan) {
     this.driver = driver;
@@ -90,51 +99,22 @@ final class BoundProgram implements AutoCloseable {
             device.description(),
             lines.stream().map(CudaLowering.Line::listed).toList(),
             binding.memory(lowering.scratchBytes(), lowering.copyBytes()));
-    warmUp();
-    capture();
+    divide();
   }
 
-  /**
-   * Libraries load and allocate at the first call of its kind, which a capture forbids. Results go
-   * where every run puts them before it reads them; a variable gets its value back.
-   */
-  private void warmUp() {
-    for (CudaLowering.Line line : lines) {
-      if (line.listed().kind() == Listing.Kind.PRODUCT) {
-        List<Buffer> moved =
-            line.writes().stream().filter(b -> Binding.variable(b) != null).toList();
-        List<DeviceMemory> kept = new ArrayList<>();
-        try {
-          for (Buffer b : moved) {
-            kept.add(new DeviceMemory(driver, binding.bytes(b), "a value for the time of a trial"));
-            driver.stream().copy(kept.getLast().at(0), binding.pointer(b), binding.bytes(b));
-          }
-          line.work().run();
-          for (int i = 0; i < kept.size(); i++) {
-            Buffer b = moved.get(i);
-            driver.stream().copy(binding.pointer(b), kept.get(i).at(0), binding.bytes(b));
-          }
-          driver.stream().synchronize();
-        } finally {
-          kept.forEach(DeviceMemory::close);
-        }
-      }
-    }
-  }
-
-  /** Steps and outputs in as few graphs as there are steps of the host, and one more. */
-  private void capture() {
+  /** Steps and outputs in as few segments as there are steps of the host, and one more. */
+  private void divide() {
     List<Runnable> work = new ArrayList<>();
     for (CudaLowering.Line line : lines) {
       work.add(line.batched());
       if (line.host() != null) {
-        segments.add(new Segment(driver.stream().capture(work), line.host()));
+        segments.add(new Segment(List.copyOf(work), line.host()));
         work.clear();
         work.add(line.host()::deliver);
       }
     }
     work.add(this::copyOut);
-    segments.add(new Segment(driver.stream().capture(work), null));
+    segments.add(new Segment(work, null));
   }
 
   /** Puts the copies of inputs that were written on the stream. */
@@ -172,21 +152,36 @@ final class BoundProgram implements AutoCloseable {
     return result;
   }
 
-  /** Puts the steps on the stream as captured; waits where the host has a part in them. */
+  /**
+   * Puts the steps on the stream; waits where the host has a part in them. The first run is not
+   * captured: libraries load and allocate at the first call of its kind, which a capture forbids.
+   */
   void queue() {
     if (STEPWISE) {
       walk((_, _) -> {});
       return;
     }
     copyIn();
-    String what = "program with outputs " + plan.outputs().keySet();
+    driver.stream().follows("program with outputs " + plan.outputs().keySet());
     for (Segment segment : segments) {
-      driver.stream().queue(segment.graph, what);
+      if (ran) {
+        driver.stream().launch(captured(segment));
+      } else {
+        segment.work.forEach(Runnable::run);
+      }
       if (segment.after != null) {
         driver.stream().synchronize();
         segment.after.compute();
       }
     }
+    ran = true;
+  }
+
+  private CUgraphExec captured(Segment segment) {
+    if (segment.graph == null) {
+      segment.graph = driver.stream().capture(segment.work);
+    }
+    return segment.graph;
   }
 
   /** What looks at the results of a step before the next one runs. */
@@ -214,6 +209,7 @@ final class BoundProgram implements AutoCloseable {
     }
     copyOut();
     driver.stream().synchronize();
+    ran = true;
   }
 
   private void run(CudaLowering.Line line) {
@@ -234,14 +230,25 @@ final class BoundProgram implements AutoCloseable {
   /**
    * All of a run but the copies of inputs.
    *
-   * @throws ProgramException when the host has a part in it
+   * @throws ProgramException when the host has a part in it, or there was no run
    */
   CUgraphExec onlyGraph() {
     if (segments.size() > 1) {
       throw new ProgramException(
           "program: operations with a Java body make it several graphs, and one was asked for.");
     }
-    return segments.getFirst().graph;
+    checkRan();
+    return captured(segments.getFirst());
+  }
+
+  /**
+   * @throws ProgramException when there was no run, so that libraries have not loaded yet
+   */
+  void checkRan() {
+    if (!ran) {
+      throw new ProgramException(
+          "program: its steps are captured behind its first run. Call run first.");
+    }
   }
 
   /** What the host writes. */
@@ -275,7 +282,10 @@ final class BoundProgram implements AutoCloseable {
 
   @Override
   public void close() {
-    segments.forEach(s -> driver.stream().destroy(s.graph));
+    segments.stream()
+        .map(segment -> segment.graph)
+        .filter(Objects::nonNull)
+        .forEach(driver.stream()::destroy);
     owned.forEach(BoundProgram::close);
     if (binding != null) {
       binding.close();

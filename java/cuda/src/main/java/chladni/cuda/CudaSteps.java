@@ -60,7 +60,8 @@ public final class CudaSteps implements AutoCloseable {
    * Whole runs with the copies of all inputs and outputs, as if each input were written before each
    * run, by the very graph that {@link Program#run} launches.
    *
-   * @throws ProgramException when the program is none of this backend's or has steps on the host
+   * @throws ProgramException when the program is none of this backend's, has steps on the host or has
+   *     not run yet
    */
   public static CudaSteps run(Program program) {
     CudaProgram cuda = ours(program);
@@ -75,7 +76,8 @@ public final class CudaSteps implements AutoCloseable {
   /**
    * Steps of the program's listing, by number and in this order.
    *
-   * @throws ProgramException when the program is none of this backend's or a step is the host's
+   * @throws ProgramException when the program is none of this backend's or has not run yet, or a
+   *     step is the host's
    */
   public static CudaSteps of(Program program, int... steps) {
     CudaProgram cuda = ours(program);
@@ -89,7 +91,11 @@ public final class CudaSteps implements AutoCloseable {
       work.add(line.work());
     }
     Device device = cuda.device();
-    return device.call(() -> new CudaSteps(device, device.driver().stream().capture(work), true));
+    return device.call(
+        () -> {
+          cuda.bound().checkRan();
+          return new CudaSteps(device, device.driver().stream().capture(work), true);
+        });
   }
 
   private static CudaProgram ours(Program program) {

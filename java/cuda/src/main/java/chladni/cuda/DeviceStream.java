@@ -45,7 +45,7 @@ final class DeviceStream {
   private final CUstream stream = new CUstream();
   private final Health health;
 
-  /** The programs whose runs nobody has waited for. */
+  /** The programs that have put runs here for which nobody has waited. */
   private final Set<String> queued = new LinkedHashSet<>();
 
   DeviceStream(Health health) {
@@ -129,13 +129,13 @@ final class DeviceStream {
     return exec;
   }
 
-  /**
-   * Puts a replay of a graph on the stream.
-   *
-   * @param program whose it is, in the message when it fails
-   */
-  void queue(CUgraphExec graph, String program) {
+  /** Runs of this program come next: its name is in the message when one fails. */
+  void follows(String program) {
     queued.add(program);
+  }
+
+  /** Puts a replay of a graph on the stream. */
+  void launch(CUgraphExec graph) {
     checkRun(cuGraphLaunch(graph, stream), "cuGraphLaunch");
   }
 
