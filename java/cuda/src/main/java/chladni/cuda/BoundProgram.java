@@ -162,8 +162,9 @@ final class BoundProgram implements AutoCloseable {
       return;
     }
     copyIn();
-    driver.stream().follows("program with outputs " + plan.outputs().keySet());
+    String name = "program with outputs " + plan.outputs().keySet();
     for (Segment segment : segments) {
+      driver.stream().follows(name);
       if (ran) {
         driver.stream().launch(captured(segment));
       } else {
