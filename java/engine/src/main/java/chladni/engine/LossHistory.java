@@ -36,8 +36,11 @@ public final class LossHistory {
     Node[] cells =
         Arrays.stream(scalars).map(s -> Ops.reshape(s, Shape.of(1, 1))).toArray(Node[]::new);
     Node newest = Ops.concat(1, cells);
-    Node older = Ops.slice(graph.read(rows), 0, 1, length);
-    graph.assign(rows, Ops.concat(0, older, newest));
+    graph.assign(
+        rows,
+        length == 1
+            ? newest
+            : Ops.concat(0, Ops.slice(graph.read(rows), 0, 1, length), newest));
     return new LossHistory(rows);
   }
 

@@ -65,6 +65,21 @@ final class LossHistoryTest {
   }
 
   @Test
+  void oneRunIsAHistoryToo() {
+    Graph g = new Graph();
+    LossHistory history = LossHistory.keep(g, "history", 1, g.input("x", Shape.SCALAR));
+    try (Engine engine = Engine.open("cpu");
+        Store store = engine.newStore(1);
+        Program program = engine.compile(g, store)) {
+      for (int run = 1; run <= 2; run++) {
+        program.write("x", 1.0 * run);
+        program.run();
+        assertThat(history.last(store, 1)).isEqualTo(new double[][] {{run}});
+      }
+    }
+  }
+
+  @Test
   void itSaysHowManyItHolds() {
     Graph g = new Graph();
     LossHistory history = LossHistory.keep(g, "history", LENGTH, g.input("x", Shape.SCALAR));

@@ -24,7 +24,8 @@ public final class Generate implements Callable<Integer> {
    *
    * @param overwrite whether pictures that exist are replaced
    */
-  public record Request(Path model, List<Path> sounds, Path out, boolean overwrite, DeviceChoice device) {}
+  public record Request(
+      Path model, List<Path> sounds, Path out, boolean overwrite, DeviceChoice device) {}
 
   @Option(
       names = "--model",

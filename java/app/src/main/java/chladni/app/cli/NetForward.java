@@ -102,7 +102,14 @@ public final class NetForward implements Callable<Integer> {
     Checks.positiveOrAbsent(spec, "--out-channels", outChannels);
     action.run(
         new Request(
-            net, inChannels, outChannels, weights, input, output, device.choice(), precision.checked()),
+            net,
+            inChannels,
+            outChannels,
+            weights,
+            input,
+            output,
+            device.choice(),
+            precision.checked()),
         Checks.terminal(spec));
     return ExitCode.OK;
   }
